@@ -1,0 +1,24 @@
+#include "base/time.h"
+
+#include <gtest/gtest.h>
+
+namespace bulkhead::test {
+
+TEST(Time, IsWrittenInUtcWithTheDigitsAskedFor) {
+  EXPECT_EQ(to_text_utc(1'767'323'045'000'006'000, 6), "2026-01-02T03:04:05.000006Z");
+  EXPECT_EQ(to_text_utc(-1, 9), "1969-12-31T23:59:59.999999999Z");
+}
+
+TEST(Time, ReadsBackWhatItWrote) {
+  for (const std::int64_t time : {0LL, 951'782'400'123'456'789LL, 1'767'323'045'000'006'000LL})
+    EXPECT_EQ(parse_utc(to_text_utc(time, 9)), time);
+  EXPECT_FALSE(parse_utc("2026-13-02T03:04:05Z"));
+  EXPECT_FALSE(parse_utc("yesterday"));
+}
+
+TEST(Duration, HasTwoFigures) {
+  EXPECT_EQ(to_text_duration(187'200LL * second_ns), "2 d 4 h");
+  EXPECT_EQ(to_text_duration(1'020'000'000), "1.02 s");
+}
+
+}  // namespace bulkhead::test
