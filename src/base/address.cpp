@@ -1,10 +1,10 @@
 #include "base/address.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+
+#include <arpa/inet.h>
 
 #include "base/hash.h"
 
@@ -34,8 +34,8 @@ bool IpAddress::is_link_local() const noexcept {
 bool IpAddress::is_private() const noexcept {
   if (family == Family::v6) return (octets[0] & 0xFEU) == 0xFC;
   if (family != Family::v4) return false;
-  return octets[0] == 10 || (octets[0] == 172 && (octets[1] & 0xF0U) == 16) ||
-         (octets[0] == 192 && octets[1] == 168) || (octets[0] == 100 && (octets[1] & 0xC0U) == 64);
+  return octets[0] == 10 || (octets[0] == 172 && (octets[1] & 0xF0U) == 16) || (octets[0] == 192 && octets[1] == 168) ||
+         (octets[0] == 100 && (octets[1] & 0xC0U) == 64);
 }
 
 IpAddress IpAddress::v4(std::uint32_t value) noexcept {

@@ -16,8 +16,8 @@ inline constexpr std::size_t text_limit = 4096;
 /// For JSON strings (without the quotes): valid UTF-8 stays, other bytes become the four characters \xNN, then JSON's
 /// own escapes apply.
 std::string json_text(std::string_view text, std::size_t limit = text_limit);
-/// For people, on a terminal or in a document: control and bidirectional characters by name (`<ESC>`, `<U+202E>`), other
-/// bytes as \xNN. Holds no escape sequence and no line break.
+/// For people, on a terminal or in a document: control and bidirectional characters by name (`<ESC>`, `<U+202E>`),
+/// other bytes as \xNN. Holds no escape sequence and no line break.
 std::string plain_text(std::string_view text, std::size_t limit = text_limit);
 /// `plain_text`, with the five characters of HTML escaped: for text and attribute values alike.
 std::string html_text(std::string_view text, std::size_t limit = text_limit);

@@ -20,8 +20,7 @@ constexpr Civil civil_of(std::int64_t days) noexcept {
   days += 719'468;
   const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
   const auto day_of_era = static_cast<unsigned>(days - era * 146'097);
-  const unsigned year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const unsigned shifted = (5 * day_of_year + 2) / 153;
   const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
@@ -98,8 +97,8 @@ std::optional<std::int64_t> parse_utc(std::string_view text) {
   const unsigned day = number(8, 2);
   if (month < 1 || month > 12 || day < 1 || day > 31 || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 60)
     return std::nullopt;
-  const std::int64_t seconds = days_of(number(0, 4), month, day) * day_s +
-                               std::int64_t{number(11, 2)} * 3600 + std::int64_t{number(14, 2)} * 60 + number(17, 2);
+  const std::int64_t seconds = days_of(number(0, 4), month, day) * day_s + std::int64_t{number(11, 2)} * 3600 +
+                               std::int64_t{number(14, 2)} * 60 + number(17, 2);
   const std::string_view fraction = text.substr(shape.size(), text.size() - shape.size() - 1);
   if (fraction.empty()) return seconds * second_ns;
   if (fraction[0] != '.' || fraction.size() < 2 || fraction.size() > 10) return std::nullopt;

@@ -15,12 +15,12 @@ namespace bulkhead {
 
 /// One captured frame. A view: its bytes belong to the batch it came in.
 struct Frame {
-  std::uint64_t number = 0;         ///< In its file, counted from 1.
-  std::int64_t time_ns = 0;         ///< Nanoseconds since 1970-01-01 UTC, by the capturing host's clock.
-  Bytes bytes;                      ///< What the capture kept.
-  std::size_t on_wire = 0;          ///< Length on the wire; never less than what was kept.
-  std::uint16_t link = 0;           ///< LINKTYPE_ value (pcap link types registry).
-  std::uint16_t interface = 0;      ///< Of a pcapng file, counted from 0 through all its sections.
+  std::uint64_t number = 0;     ///< In its file, counted from 1.
+  std::int64_t time_ns = 0;     ///< Nanoseconds since 1970-01-01 UTC, by the capturing host's clock.
+  Bytes bytes;                  ///< What the capture kept.
+  std::size_t on_wire = 0;      ///< Length on the wire; never less than what was kept.
+  std::uint16_t link = 0;       ///< LINKTYPE_ value (pcap link types registry).
+  std::uint16_t interface = 0;  ///< Of a pcapng file, counted from 0 through all its sections.
 };
 
 /// Frames read at once, with the memory that holds them. Reused from call to call: no allocation a frame.
@@ -48,10 +48,10 @@ std::string_view name(Ending::Kind kind) noexcept;
 /// An interface of a capture, as the file describes it.
 struct CaptureInterface {
   std::uint16_t link = 0;
-  std::string name;                         ///< Empty where the file does not say.
-  std::uint32_t snap_length = 0;            ///< 0: no limit.
-  unsigned decimals = 6;                    ///< Digits of the clock's resolution after the second, for writing times.
-  std::optional<std::uint64_t> dropped;     ///< Frames the interface lost, where the file counts them.
+  std::string name;                      ///< Empty where the file does not say.
+  std::uint32_t snap_length = 0;         ///< 0: no limit.
+  unsigned decimals = 6;                 ///< Digits of the clock's resolution after the second, for writing times.
+  std::optional<std::uint64_t> dropped;  ///< Frames the interface lost, where the file counts them.
 };
 
 /// Where frames come from: a file, or a live interface.
@@ -70,9 +70,9 @@ class Source {
   [[nodiscard]] virtual const std::vector<CaptureInterface>& interfaces() const noexcept = 0;
 };
 
-/// Opens a capture file: pcap in both byte orders, with microseconds or nanoseconds; pcapng; either compressed with gzip or
-/// zstd. A file that is none of these still opens, gives no frame, and ends as `not_a_capture`. Fails where the file cannot
-/// be opened or read at all.
+/// Opens a capture file: pcap in both byte orders, with microseconds or nanoseconds; pcapng; either compressed with
+/// gzip or zstd. A file that is none of these still opens, gives no frame, and ends as `not_a_capture`. Fails where the
+/// file cannot be opened or read at all.
 Result<std::unique_ptr<Source>> open_capture(const std::filesystem::path& path);
 
 /// The same from memory, for tests and fuzzing.

@@ -6,7 +6,9 @@ namespace bulkhead::test {
 
 TEST(PlainText, NamesControlAndBidirectionalCharacters) {
   EXPECT_EQ(plain_text("a\x1b[31mb\n"), "a<ESC>[31mb<LF>");
-  EXPECT_EQ(plain_text("pump\xE2\x80\xAE""exe"), "pump<U+202E>exe");
+  EXPECT_EQ(plain_text("pump\xE2\x80\xAE"
+                       "exe"),
+            "pump<U+202E>exe");
   EXPECT_EQ(plain_text("caf\xC3\xA9 \xFF"), "caf\xC3\xA9 \\xff");
 }
 
