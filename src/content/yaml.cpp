@@ -4,13 +4,14 @@
 
 #include "content/yaml.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
+#include <yaml-cpp/parser.h>  // NOLINT(bugprone-forward-declaration-namespace): its Node is not ours
 
 #include "base/text.h"
 
@@ -81,7 +82,7 @@ class YamlBuilder final : public YAML::EventHandler {
     std::size_t nodes_before = 0, text_bytes_before = 0;
     bool has_key = false;
     Node::Key key;
-    std::vector<Node> merged{};  ///< Values of `<<`.
+    std::vector<Node> merged;  ///< Values of `<<`.
   };
   struct Anchored {
     Node node;
@@ -155,9 +156,7 @@ class YamlBuilder final : public YAML::EventHandler {
   }
 
   static bool has(const Node& map, const std::string& key) {
-    for (const Node::Key& each : map.keys_)
-      if (each.text == key) return true;
-    return false;
+    return std::ranges::any_of(map.keys_, [&](const Node::Key& each) { return each.text == key; });
   }
 
   void add(Node node, const YAML::Mark& mark) {
