@@ -37,8 +37,8 @@ class Trace {
   void note(const void* member, std::size_t offset, std::size_t size) { entries_.push_back({member, offset, size}); }
   /// The latest place read into `member`; null where it was not read from bytes.
   [[nodiscard]] const Entry* find(const void* member) const noexcept {
-    const auto found =
-        std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& entry) { return entry.member == member; });
+    const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
+                                    [&](const Entry& entry) { return entry.member == member; });
     return found == entries_.rend() ? nullptr : &*found;
   }
   void clear() noexcept { entries_.clear(); }
@@ -75,53 +75,35 @@ class Reader {
   /// What is left, without moving on.
   [[nodiscard]] Bytes peek() const noexcept { return bytes_.subspan(at_); }
 
-  std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(big(1)); }
-  std::uint16_t u16be() noexcept { return static_cast<std::uint16_t>(big(2)); }
-  std::uint32_t u32be() noexcept { return static_cast<std::uint32_t>(big(4)); }
-  std::uint32_t u24be() noexcept { return static_cast<std::uint32_t>(big(3)); }
-  std::uint64_t u64be() noexcept { return big(8); }
-  std::uint16_t u16le() noexcept { return static_cast<std::uint16_t>(little(2)); }
-  std::uint32_t u24le() noexcept { return static_cast<std::uint32_t>(little(3)); }
-  std::uint32_t u32le() noexcept { return static_cast<std::uint32_t>(little(4)); }
-  std::uint64_t u64le() noexcept { return little(8); }
+  std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(big<1>()); }
+  std::uint16_t u16be() noexcept { return static_cast<std::uint16_t>(big<2>()); }
+  std::uint32_t u32be() noexcept { return static_cast<std::uint32_t>(big<4>()); }
+  std::uint32_t u24be() noexcept { return static_cast<std::uint32_t>(big<3>()); }
+  std::uint64_t u64be() noexcept { return big<8>(); }
+  std::uint16_t u16le() noexcept { return static_cast<std::uint16_t>(little<2>()); }
+  std::uint32_t u24le() noexcept { return static_cast<std::uint32_t>(little<3>()); }
+  std::uint32_t u32le() noexcept { return static_cast<std::uint32_t>(little<4>()); }
+  std::uint64_t u64le() noexcept { return little<8>(); }
 
   // Into a member: `T` is an unsigned integer, or an optional of one.
   template <class T>
-  void u8(T& member) noexcept {
-    into(member, 1, big(1));
-  }
+  void u8(T& member) noexcept { into(member, 1, big<1>()); }
   template <class T>
-  void u16be(T& member) noexcept {
-    into(member, 2, big(2));
-  }
+  void u16be(T& member) noexcept { into(member, 2, big<2>()); }
   template <class T>
-  void u24be(T& member) noexcept {
-    into(member, 3, big(3));
-  }
+  void u24be(T& member) noexcept { into(member, 3, big<3>()); }
   template <class T>
-  void u32be(T& member) noexcept {
-    into(member, 4, big(4));
-  }
+  void u32be(T& member) noexcept { into(member, 4, big<4>()); }
   template <class T>
-  void u64be(T& member) noexcept {
-    into(member, 8, big(8));
-  }
+  void u64be(T& member) noexcept { into(member, 8, big<8>()); }
   template <class T>
-  void u16le(T& member) noexcept {
-    into(member, 2, little(2));
-  }
+  void u16le(T& member) noexcept { into(member, 2, little<2>()); }
   template <class T>
-  void u24le(T& member) noexcept {
-    into(member, 3, little(3));
-  }
+  void u24le(T& member) noexcept { into(member, 3, little<3>()); }
   template <class T>
-  void u32le(T& member) noexcept {
-    into(member, 4, little(4));
-  }
+  void u32le(T& member) noexcept { into(member, 4, little<4>()); }
   template <class T>
-  void u64le(T& member) noexcept {
-    into(member, 8, little(8));
-  }
+  void u64le(T& member) noexcept { into(member, 8, little<8>()); }
 
   void skip(std::size_t n) noexcept { (void)take(n); }
 
@@ -220,19 +202,22 @@ class Reader {
     at_ = bytes_.size();
   }
 
-  std::uint64_t big(std::size_t n) noexcept {
+  // The size is a constant, so that a read is one load and at most one byte swap.
+  template <std::size_t n>
+  std::uint64_t big() noexcept {
+    const Bytes view = take(n);
+    if (view.size() != n) return 0;
     std::uint64_t value = 0;
-    for (const std::uint8_t byte : take(n)) value = value << 8U | byte;
+    for (std::size_t i = 0; i < n; ++i) value = value << 8U | view[i];
     return value;
   }
 
-  std::uint64_t little(std::size_t n) noexcept {
+  template <std::size_t n>
+  std::uint64_t little() noexcept {
+    const Bytes view = take(n);
+    if (view.size() != n) return 0;
     std::uint64_t value = 0;
-    unsigned shift = 0;
-    for (const std::uint8_t byte : take(n)) {
-      value |= std::uint64_t{byte} << shift;
-      shift += 8;
-    }
+    for (std::size_t i = 0; i < n; ++i) value |= std::uint64_t{view[i]} << (8U * i);
     return value;
   }
 

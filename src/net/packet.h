@@ -16,7 +16,8 @@ std::string_view name(Tunnel tunnel) noexcept;
 
 /// A frame, decoded in place down to its innermost addresses. A view into the frame's bytes; no allocation.
 ///
-/// Ends, ports and payload are those of the *innermost* packet: what a tunnel carries is what a device said.
+/// Ends, ports and payload are those of the *innermost* packet: what a tunnel carries is what a device said. A tunnel
+/// through IP leaves nothing of the outer addresses; MPLS and PPPoE keep the MAC addresses and VLANs that carried them.
 struct Packet {
   static constexpr std::size_t vlans_max = 4;
   static constexpr std::size_t tunnels_max = 4;
@@ -24,7 +25,8 @@ struct Packet {
   // Link.
   std::optional<MacAddress> source_mac,
       destination_mac;                           ///< Innermost; none on raw IP and cooked captures without one.
-  std::array<std::uint16_t, vlans_max> vlans{};  ///< VLAN identifiers of the innermost frame, outer tag first.
+  std::array<std::uint16_t, vlans_max> vlans{};  ///< VLAN identifiers of the innermost frame, outer tag first. A
+                                                 ///< priority tag (identifier 0) names no VLAN and is left out.
   std::uint8_t vlan_count = 0;
   std::uint16_t ethertype = 0;            ///< Innermost; 0 where the frame has an LLC length instead.
   std::optional<std::uint8_t> llc_dsap;   ///< IEEE 802.2 frames: 0x42 spanning tree, 0xAA SNAP ...
@@ -53,7 +55,9 @@ struct Packet {
   Bytes payload;
   std::size_t payload_on_wire = 0;  ///< Never less than what was captured.
 
-  /// What was wrong; the layers before it stand.
+  /// What was wrong first; the layers before it stand. `cut` where the capture did not keep a header or the end of the
+  /// payload; `truncated` where a length promises more than was on the wire. In both cases `payload` holds what there
+  /// is.
   enum class Fault : std::uint8_t { none, cut, truncated, bad_header, link_not_supported, tunnels_too_deep };
   Fault fault = Fault::none;
   std::size_t fault_offset = 0;         ///< Bytes from the start of the frame.
@@ -73,12 +77,13 @@ std::string_view name(Packet::Fault fault) noexcept;
 void decode(Bytes frame, std::size_t on_wire, std::uint16_t link, Packet& packet) noexcept;
 
 /// Decodes a datagram that was put together from fragments: the data of `packet.ip_protocol`, from its transport header
-/// on.
+/// on. The rest of `packet` is that of one of its fragments; it is a fragment no more. `fault_offset` then counts from
+/// `data`.
 void decode_transport(Bytes data, std::size_t on_wire, Packet& packet) noexcept;
 
 /// Whether `decode` knows the link type.
 bool is_supported_link(std::uint16_t link) noexcept;
-/// "Ethernet", "BACnet MS/TP": the registry's words; "link type 147" where we have none.
+/// "Ethernet", "BACnet MS/TP": in the words of the registry; empty where it is none we have a name for.
 std::string_view link_name(std::uint16_t link) noexcept;
 
 }  // namespace bulkhead
