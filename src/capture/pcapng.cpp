@@ -23,10 +23,14 @@ constexpr std::size_t block_start = 8;
 constexpr std::size_t interfaces_max = 65'536;
 
 /// Bytes to the next multiple of four.
-constexpr std::size_t padding(std::size_t size) noexcept { return (4 - size % 4) % 4; }
+constexpr std::size_t padding(std::size_t size) noexcept {
+  return (4 - size % 4) % 4;
+}
 
 /// Clause 4.2, option if_tsresol: how ticks of an interface become nanoseconds.
 class Clock {
+  static constexpr std::uint64_t max = std::numeric_limits<std::int64_t>::max();
+
  public:
   Clock() = default;
   explicit Clock(std::uint8_t resolution) : binary_((resolution & 0x80U) != 0), exponent_(resolution & 0x7FU) {
@@ -43,9 +47,8 @@ class Clock {
   /// Nanoseconds since 1970; clamped to what 64 bits hold.
   [[nodiscard]] std::int64_t nanoseconds(std::uint64_t ticks) const noexcept {
     const std::uint64_t time = binary_ ? of_binary(ticks) : exponent_ <= 9 ? of_coarse(ticks) : of_fine(ticks);
-    const auto time_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(time, max_));
-    if (offset_ns_ > 0 && time_ns > static_cast<std::int64_t>(max_) - offset_ns_)
-      return static_cast<std::int64_t>(max_);
+    const auto time_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(time, max));
+    if (offset_ns_ > 0 && time_ns > static_cast<std::int64_t>(max) - offset_ns_) return static_cast<std::int64_t>(max);
     return time_ns + offset_ns_;
   }
 
@@ -70,16 +73,15 @@ class Clock {
     if (exponent_ > 63) return 0;  // finer than any clock; 64 bits of it are below a second
     const std::uint64_t seconds = ticks >> exponent_;
     const std::uint64_t rest = ticks - (seconds << exponent_);
-    if (seconds > max_ / second_ns) return max_;
+    if (seconds > max / second_ns) return max;
     const std::uint64_t coarse = exponent_ > 30 ? rest >> (exponent_ - 30) : rest << (30 - exponent_);  // 2^-30 s
     return seconds * second_ns + (coarse * second_ns >> 30U);
   }
 
-  static constexpr std::uint64_t max_ = std::numeric_limits<std::int64_t>::max();
   bool binary_ = false;
   unsigned exponent_ = 6;  // microseconds, where the option is missing
   std::uint64_t factor_ = 1000;
-  std::uint64_t ticks_max_ = max_ / 1000;
+  std::uint64_t ticks_max_ = max / 1000;
   std::int64_t offset_ns_ = 0;
 };
 

@@ -60,8 +60,8 @@ class CaptureFile final : public Source {
       case Compression::zstd: stream_ = zstd_stream(bytes, std::move(stream)); break;
       case Compression::none:
         carry_.assign(bytes.begin(), bytes.end());
-        if (stream->size())
-          batch_size_ = static_cast<std::size_t>(std::min<std::uint64_t>(batch_size, *stream->size() + 1));
+        if (const auto whole = stream->size())
+          batch_size_ = static_cast<std::size_t>(std::min<std::uint64_t>(batch_size, *whole + 1));
         stream_ = std::move(stream);
         break;
     }

@@ -51,7 +51,7 @@ PcapWriter::PcapWriter(PcapWriter&& other) noexcept
 
 PcapWriter& PcapWriter::operator=(PcapWriter&& other) noexcept {
   if (this == &other) return *this;
-  (void)close();
+  [[maybe_unused]] const Result<void> closed = close();
   descriptor_ = std::exchange(other.descriptor_, -1);
   path_ = std::move(other.path_);
   link_ = other.link_;
@@ -61,7 +61,7 @@ PcapWriter& PcapWriter::operator=(PcapWriter&& other) noexcept {
 }
 
 PcapWriter::~PcapWriter() {
-  (void)close();
+  [[maybe_unused]] const Result<void> closed = close();
 }
 
 void PcapWriter::put16(std::uint16_t value) {

@@ -16,6 +16,13 @@ constexpr std::uint8_t hop_by_hop = 0, ipv4_in_ip = 4, tcp_number = 6, udp_numbe
 constexpr std::size_t extension_headers_max = 12;
 constexpr std::size_t ipv4_header_min = 20, tcp_header_min = 20, udp_header_size = 8;
 
+/// In place, and without a temporary: a copy of bytes just written stalls the processor. An address is set once a
+/// layer, and what a tunnel leaves is cleared, so that the octets behind an IPv4 address are zero.
+void set_address(IpAddress& address, IpAddress::Family family, Bytes octets) noexcept {
+  address.family = family;
+  std::copy(octets.begin(), octets.end(), address.octets.begin());
+}
+
 }  // namespace
 
 Decoder::Layer Decoder::ipv4() noexcept {
@@ -33,12 +40,12 @@ Decoder::Layer Decoder::ipv4() noexcept {
   const Bytes destination = reader_.take(4);
   if (!reader_.ok()) return Layer::kept;
 
-  const std::size_t header = std::size_t{version_and_length & 0x0FU} * 4;
+  const std::size_t header = (version_and_length & 0x0FU) * std::size_t{4};
   // A total length of zero is left by network cards that segment themselves: the frame's length stands.
   if (version_and_length >> 4U != 4 || header < ipv4_header_min || (total != 0 && total < header))
     return bad_header(start_offset);
-  packet_.source = IpAddress::v4(source);
-  packet_.destination = IpAddress::v4(destination);
+  set_address(packet_.source, IpAddress::Family::v4, source);
+  set_address(packet_.destination, IpAddress::Family::v4, destination);
   packet_.ip_protocol = protocol;
   packet_.hop_limit = hop_limit;
   packet_.ip_identification = identification;
@@ -49,7 +56,7 @@ Decoder::Layer Decoder::ipv4() noexcept {
   Checksum checksum;
   checksum.add(start.first(header));
   packet_.bad_ip_checksum = packet_.bad_ip_checksum || !checksum.holds();
-  packet_.fragment_offset = std::uint32_t{fragment & 0x1FFFU} * 8;
+  packet_.fragment_offset = (fragment & 0x1FFFU) * 8U;
   packet_.more_fragments = (fragment & 0x2000U) != 0;
   packet_.fragment = packet_.more_fragments || packet_.fragment_offset != 0;
   packet_.fragment_id = identification;
@@ -69,8 +76,8 @@ Decoder::Layer Decoder::ipv6() noexcept {
   const Bytes destination = reader_.take(16);
   if (!reader_.ok()) return Layer::kept;
   if (version_class_flow >> 28U != 6) return bad_header(start_offset);
-  packet_.source = IpAddress::v6(source);
-  packet_.destination = IpAddress::v6(destination);
+  set_address(packet_.source, IpAddress::Family::v6, source);
+  set_address(packet_.destination, IpAddress::Family::v6, destination);
   packet_.ip_protocol = next;
   packet_.hop_limit = hop_limit;
   packet_.ip_identification.reset();
@@ -163,7 +170,7 @@ Decoder::Layer Decoder::tcp() noexcept {
   const std::uint16_t destination = reader_.u16be();
   const std::uint32_t sequence = reader_.u32be();
   const std::uint32_t acknowledgement = reader_.u32be();
-  const std::size_t header = std::size_t{reader_.u8() >> 4U} * 4;
+  const std::size_t header = (std::size_t{reader_.u8()} >> 4U) * 4;
   const std::uint8_t flags = reader_.u8();
   const std::uint16_t window = reader_.u16be();
   reader_.skip(4);  // checksum, urgent pointer

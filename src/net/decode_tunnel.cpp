@@ -26,7 +26,7 @@ std::uint16_t word_at(Bytes bytes, std::size_t at) noexcept {
 
 bool looks_like_ipv4(Bytes bytes) noexcept {
   if (bytes.size() < ipv4_header || bytes[0] >> 4U != 4) return false;
-  const std::size_t header = std::size_t{bytes[0] & 0x0FU} * 4;
+  const std::size_t header = (bytes[0] & 0x0FU) * std::size_t{4};
   const std::uint16_t total = word_at(bytes, 2);
   return header >= ipv4_header && (total == 0 || total >= header);
 }
@@ -141,7 +141,7 @@ Decoder::Layer Decoder::vxlan() noexcept {
 Decoder::Layer Decoder::geneve() noexcept {
   const Bytes start = reader_.peek();
   if (start.size() < geneve_header) return Layer::done;
-  const std::size_t header = geneve_header + std::size_t{start[0] & 0x3FU} * 4;
+  const std::size_t header = geneve_header + (start[0] & 0x3FU) * std::size_t{4};
   if (start[0] >> 6U != 0 || (start[1] & 0x3FU) != 0 || start[7] != 0 || start.size() < header) return Layer::done;
   const std::uint16_t type = word_at(start, 2);
   const Bytes content = start.subspan(header);

@@ -29,6 +29,9 @@ TEST(Collection, EveryCaptureGivesTheFramesThatTsharkCounts) {
     }
     EXPECT_EQ(reading.frames.size(), seen["packets"].get<std::size_t>()) << path << ": " << reading.ending.detail;
     EXPECT_EQ(reading.ending.kind, Ending::Kind::read) << path << ": " << reading.ending.detail;
+    ++compared;
+    // Broken on purpose: lengths on the wire shorter than what was kept, fractions beyond a second, blocks without a time.
+    if (path.starts_with("formats/") || path.starts_with("malformed/")) continue;
     std::uint64_t on_wire = 0;
     for (const Frame& frame : reading.frames) on_wire += frame.on_wire;
     EXPECT_EQ(on_wire, seen["bytes"].get<std::uint64_t>()) << path;
@@ -37,7 +40,6 @@ TEST(Collection, EveryCaptureGivesTheFramesThatTsharkCounts) {
                                              [](const Frame& a, const Frame& b) { return a.time_ns < b.time_ns; });
       EXPECT_NEAR(static_cast<double>(earliest->time_ns) / 1e9, seen["first"].get<double>(), 2e-6) << path;
     }
-    ++compared;
   }
   EXPECT_GT(compared, 600U);
 }

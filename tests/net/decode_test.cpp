@@ -1,1 +1,419 @@
+#include <functional>
+#include <memory>
+
 #include <gtest/gtest.h>
+
+#include "net/frames.h"
+
+namespace bulkhead::test {
+
+namespace {
+
+const Octets data = bytes_of("payload!");
+
+Octets udp_packet() {
+  return ipv4(udp(1000, 2000, data));
+}
+
+void expect_inner(const Packet& packet) {
+  EXPECT_EQ(packet.fault, Packet::Fault::none) << name(packet.fault) << " at " << packet.fault_offset;
+  EXPECT_EQ(to_text(packet.source), "10.0.0.1");
+  EXPECT_EQ(to_text(packet.destination), "10.0.0.2");
+  EXPECT_TRUE(packet.is_udp());
+  EXPECT_EQ(packet.source_port, 1000);
+  EXPECT_EQ(packet.destination_port, 2000);
+  EXPECT_EQ(text_of(packet.payload), "payload!");
+  EXPECT_EQ(packet.payload_on_wire, data.size());
+  EXPECT_EQ(packet.ethertype, 0x0800);
+}
+
+Octets vxlan(Bytes frame) {
+  return udp(5555, 4789, Build{}.u32be(0x08000000).u32be(0x4200).add(frame));
+}
+Octets gre(unsigned flags, unsigned type, Bytes rest) {
+  return Build{}.u16be(flags).u16be(type).add(rest).bytes();
+}
+Octets outer(std::uint8_t protocol, Bytes payload) {
+  return ethernet(0x0800, ipv4(payload, {.protocol = protocol, .source = 0x01010101, .destination = 0x02020202}));
+}
+
+struct Case {
+  std::string name;
+  std::uint16_t link;
+  Octets frame;
+  std::vector<Tunnel> tunnels;
+};
+
+std::vector<Case> encapsulations() {
+  const Octets ip = udp_packet();
+  const Octets frame = ethernet(0x0800, ip);
+  const auto join = [](const Build& head, const Octets& rest) { return Build{head}.add(rest).bytes(); };
+  return {
+      {"Ethernet", 1, frame, {}},
+      {"EthernetPadded", 1, Build{}.add(frame).zeros(30).bytes(), {}},
+      {"Vlan", 1, ethernet(0x8100, tag(0x2005, 0x0800, ip)), {}},
+      {"QinQ", 1, ethernet(0x88A8, tag(7, 0x8100, tag(5, 0x0800, ip))), {}},
+      {"OldQinQ", 1, ethernet(0x9100, tag(7, 0x8100, tag(5, 0x0800, ip))), {}},
+      {"Snap",
+       1,
+       ethernet(static_cast<unsigned>(8 + ip.size()), join(Build{}.u32be(0xAAAA0300).u16be(0).u16be(0x0800), ip)),
+       {}},
+      {"Hsr", 1, ethernet(0x892F, join(Build{}.u16be(0x0034).u16be(9).u16be(0x0800), ip)), {}},
+      {"LoopbackLittle", 0, join(Build{}.u32le(2), ip), {}},
+      {"LoopbackBig", 0, join(Build{}.u32be(2), ip), {}},
+      {"OpenBsdLoopback", 108, join(Build{}.u32be(2), ip), {}},
+      {"RawIp", 101, ip, {}},
+      {"RawIp12", 12, ip, {}},
+      {"RawIp14", 14, ip, {}},
+      {"RawIpv4", 228, ip, {}},
+      {"Cooked", 113, join(Build{}.u16be(0).u16be(1).u16be(6).u64be(0x0200AABBCCDD0000).u16be(0x0800), ip), {}},
+      {"CookedVlan",
+       113,
+       join(Build{}.u16be(0).u16be(1).u16be(6).u64be(0).u16be(0x8100).u16be(5).u16be(0x0800), ip),
+       {}},
+      {"CookedV2",
+       276,
+       join(Build{}.u16be(0x0800).u16be(0).u32be(2).u16be(1).u8(0).u8(6).u64be(0x0200AABBCCDD0000), ip),
+       {}},
+      {"Ppp", 9, join(Build{}.u32be(0xFF030021), ip), {}},
+      {"PppCompressed", 9, join(Build{}.u8(0x21), ip), {}},
+      {"Hdlc", 104, join(Build{}.u32be(0x0F000800), ip), {}},
+      {"Mpls", 1, ethernet(0x8847, join(Build{}.u32be(0x00064040).u32be(0x00065140), ip)), {Tunnel::mpls}},
+      {"MplsPseudowire", 1, ethernet(0x8847, join(Build{}.u32be(0x00065140).u32be(0), frame)), {Tunnel::mpls}},
+      {"MplsPseudowireWithoutControlWord", 1, ethernet(0x8847, join(Build{}.u32be(0x00065140), frame)), {Tunnel::mpls}},
+      {"Pppoe",
+       1,
+       ethernet(0x8864,
+                join(Build{}.u16be(0x1100).u16be(3).u16be(static_cast<unsigned>(ip.size() + 2)).u16be(0x21), ip)),
+       {Tunnel::pppoe}},
+      {"Gre", 1, outer(47, gre(0, 0x0800, ip)), {Tunnel::gre}},
+      {"GreChecksumKeySequence",
+       1,
+       outer(47, gre(0xB000, 0x0800, join(Build{}.u32be(0).u32be(7).u32be(9), ip))),
+       {Tunnel::gre}},
+      {"GreEthernet", 1, outer(47, gre(0x2000, 0x6558, join(Build{}.u32be(7), frame))), {Tunnel::gre}},
+      {"GrePointToPoint",
+       1,
+       outer(47,
+             gre(0x3001, 0x880B,
+                 join(Build{}.u16be(static_cast<unsigned>(ip.size() + 4)).u16be(1).u32be(2).u32be(0xFF030021), ip))),
+       {Tunnel::gre}},
+      {"ErspanI", 1, outer(47, gre(0, 0x88BE, frame)), {Tunnel::erspan}},
+      {"ErspanII",
+       1,
+       outer(47, gre(0x1000, 0x88BE, join(Build{}.u32be(1).u64be(0x1005000100000000), frame))),
+       {Tunnel::erspan}},
+      {"ErspanIII",
+       1,
+       outer(47, gre(0x1000, 0x22EB, join(Build{}.u32be(1).u64be(0x2005000100000000).u32be(0), frame))),
+       {Tunnel::erspan}},
+      {"ErspanIIISubheader",
+       1,
+       outer(47, gre(0x1000, 0x22EB, join(Build{}.u32be(1).u64be(0x2005000100000000).u32be(1).u64be(0), frame))),
+       {Tunnel::erspan}},
+      {"Vxlan", 1, outer(17, vxlan(frame)), {Tunnel::vxlan}},
+      {"VxlanLinux", 1, outer(17, udp(1, 8472, join(Build{}.u32be(0x08000000).u32be(0x4200), frame))), {Tunnel::vxlan}},
+      {"VxlanReservedBits",
+       1,
+       outer(17, udp(1, 4789, join(Build{}.u32be(0x88000123).u32be(0x4201), frame))),
+       {Tunnel::vxlan}},
+      {"Geneve",
+       1,
+       outer(17, udp(1, 6081, join(Build{}.u32be(0x01006558).u32be(0x4200).u32be(0), frame))),
+       {Tunnel::geneve}},
+      {"GeneveIp", 1, outer(17, udp(1, 6081, join(Build{}.u32be(0x00000800).u32be(0x4200), ip))), {Tunnel::geneve}},
+      {"IpInIp", 1, outer(4, ip), {Tunnel::ip_in_ip}},
+      {"IpInIpv6", 1, ethernet(0x86DD, ipv6(4, ip)), {Tunnel::ip_in_ip}},
+      {"VxlanInGre", 1, outer(47, gre(0, 0x0800, ipv4(vxlan(frame)))), {Tunnel::gre, Tunnel::vxlan}},
+      {"FourTunnels",
+       1,
+       outer(4, ipv4(ipv4(ipv4(ip, {.protocol = 4}), {.protocol = 4}), {.protocol = 4})),
+       {Tunnel::ip_in_ip, Tunnel::ip_in_ip, Tunnel::ip_in_ip, Tunnel::ip_in_ip}},
+  };
+}
+
+class EachEncapsulation : public testing::TestWithParam<Case> {};
+INSTANTIATE_TEST_SUITE_P(Decode, EachEncapsulation, testing::ValuesIn(encapsulations()),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+
+TEST_P(EachEncapsulation, GivesTheInnermostEnds) {
+  const Case& c = GetParam();
+  const Packet packet = decoded(c.frame, 0, c.link);
+  expect_inner(packet);
+  ASSERT_EQ(packet.tunnel_count, c.tunnels.size());
+  for (std::size_t i = 0; i < c.tunnels.size(); ++i) EXPECT_EQ(packet.tunnels.at(i), c.tunnels[i]);
+  EXPECT_TRUE(is_supported_link(c.link));
+}
+
+TEST_P(EachEncapsulation, EveryPrefixSaysThatTheCaptureCutIt) {
+  const Case& c = GetParam();
+  const std::size_t padding = c.name == "EthernetPadded" ? 30 : 0;
+  for (std::size_t kept = 0; kept + padding < c.frame.size(); ++kept) {
+    // A block of the exact size, so that the sanitizers see a read past its end.
+    const std::unique_ptr<std::uint8_t[]> exact{new std::uint8_t[kept]};
+    std::copy_n(c.frame.begin(), kept, exact.get());
+    const Packet cut = decoded({exact.get(), kept}, c.frame.size(), c.link);
+    EXPECT_EQ(cut.fault, Packet::Fault::cut) << kept << ' ' << name(cut.fault);
+    EXPECT_LE(cut.payload.size(), cut.payload_on_wire);
+    EXPECT_LE(cut.fault_offset, kept);
+  }
+}
+
+TEST_P(EachEncapsulation, EveryPrefixThatWasAllOnTheWireIsTruncatedOrSomethingElse) {
+  const Case& c = GetParam();
+  for (std::size_t kept = 0; kept < c.frame.size(); ++kept) {
+    const Packet packet = decoded(Bytes{c.frame}.first(kept), kept, c.link);
+    EXPECT_NE(packet.fault, Packet::Fault::cut) << kept;
+    EXPECT_EQ(packet.payload.size(), packet.payload_on_wire) << kept;
+    if (packet.is_udp() && packet.payload.size() < data.size() && packet.tunnel_count == c.tunnels.size()) {
+      EXPECT_EQ(packet.fault, Packet::Fault::truncated) << kept;
+    }
+  }
+}
+
+TEST_P(EachEncapsulation, FlippedBytesNeverCrash) {
+  const Case& c = GetParam();
+  for (std::size_t at = 0; at < c.frame.size(); ++at) {
+    Octets frame = c.frame;
+    for (unsigned value = 0; value < 256; ++value) {
+      frame[at] = static_cast<std::uint8_t>(value);
+      const Packet packet = decoded(frame, 0, c.link);
+      EXPECT_LE(packet.payload.size(), packet.payload_on_wire);
+      EXPECT_LE(packet.tunnel_count, Packet::tunnels_max);
+    }
+  }
+}
+
+TEST(Decode, MacAddressesAndVlansAreThoseOfTheInnermostFrame) {
+  const Octets inner = ethernet(0x8100, tag(0x0123, 0x0800, udp_packet()));
+  Octets frame = ethernet(0x8100, tag(9, 0x0800, ipv4(vxlan(inner))));
+  frame[11] = 0x99;
+  const Packet packet = decoded(frame);
+  ASSERT_TRUE(packet.source_mac && packet.destination_mac);
+  EXPECT_EQ(to_text(*packet.source_mac), "02:00:0a:0a:0a:0a");
+  EXPECT_EQ(to_text(*packet.destination_mac), "02:00:0b:0b:0b:0b");
+  ASSERT_EQ(packet.vlan_count, 1);
+  EXPECT_EQ(packet.vlans[0], 0x123);
+}
+
+TEST(Decode, VlansStandOuterFirstAndPriorityTagsAreNone) {
+  const Octets stacked_frame = ethernet(0x88A8, tag(7, 0x8100, tag(5, 0x0800, udp_packet())));
+  const Packet stacked = decoded(stacked_frame);
+  ASSERT_EQ(stacked.vlan_count, 2);
+  EXPECT_EQ(stacked.vlans[0], 7);
+  EXPECT_EQ(stacked.vlans[1], 5);
+  const Octets priority_frame = ethernet(0x8100, tag(0xC000, 0x8892, data));
+  const Packet priority = decoded(priority_frame);
+  EXPECT_EQ(priority.vlan_count, 0);
+  EXPECT_EQ(priority.ethertype, 0x8892);
+  EXPECT_EQ(text_of(priority.payload), "payload!");
+}
+
+TEST(Decode, ATunnelThroughIpLeavesNoOuterMacAddress) {
+  EXPECT_FALSE(decoded(outer(4, udp_packet())).source_mac.has_value());
+  EXPECT_TRUE(decoded(ethernet(0x8847, Build{}.u32be(0x00065140).add(udp_packet()))).source_mac.has_value());
+}
+
+TEST(Decode, MoreTunnelsThanFourAreTooDeep) {
+  Octets ip = udp_packet();
+  for (int i = 0; i < 5; ++i) ip = ipv4(ip, {.protocol = 4});
+  const Octets packet_frame = ethernet(0x0800, ip);
+  const Packet packet = decoded(packet_frame);
+  EXPECT_EQ(packet.fault, Packet::Fault::tunnels_too_deep);
+  EXPECT_EQ(packet.tunnel_count, 4);
+}
+
+TEST(Decode, APortAloneIsNoTunnel) {
+  for (const unsigned port : {4789U, 8472U, 6081U}) {
+    const Packet packet =
+        decoded(ethernet(0x0800, ipv4(udp(1000, port, bytes_of("\x08 just some other protocol on a port")))));
+    EXPECT_EQ(packet.tunnel_count, 0) << port;
+    EXPECT_EQ(packet.destination_port, port);
+    EXPECT_EQ(packet.fault, Packet::Fault::none);
+  }
+}
+
+TEST(Decode, PrpTrailersAreStrippedOnlyWhereTheirSizeAgrees) {
+  const Octets ip = udp_packet();
+  const auto with_trailer = [&](unsigned size) {
+    return ethernet(0x0800, Build{}.add(ip).zeros(4).u16be(1).u16be(0xA000U | size).u16be(0x88FB));
+  };
+  const Packet right = decoded(with_trailer(static_cast<unsigned>(ip.size() + 10)));
+  EXPECT_TRUE(right.prp);
+  expect_inner(right);
+  EXPECT_FALSE(decoded(with_trailer(11)).prp);
+  const Octets goose_frame = ethernet(0x88B8, Build{}.add(data).u16be(1).u16be(0xB00E).u16be(0x88FB));
+  const Packet goose = decoded(goose_frame);
+  EXPECT_TRUE(goose.prp);
+  EXPECT_EQ(text_of(goose.payload), "payload!");
+  EXPECT_TRUE(decoded(ethernet(0x892F, Build{}.u16be(0).u16be(1).u16be(0x88B8).add(data))).prp);
+}
+
+TEST(Decode, LlcFramesHaveNoEthertypeAndNoPadding) {
+  const Octets packet_frame = ethernet(7, Build{}.u8(0x42).u8(0x42).u8(3).text("BPDU").zeros(40));
+  const Packet packet = decoded(packet_frame);
+  EXPECT_EQ(packet.ethertype, 0);
+  EXPECT_EQ(packet.llc_dsap, 0x42);
+  EXPECT_EQ(text_of(packet.payload), "BPDU");
+  const Octets snap_frame = ethernet(12, Build{}.u32be(0xAAAA0300).u16be(0x000C).u16be(0x2000).text("CDP!"));
+  const Packet snap = decoded(snap_frame);
+  EXPECT_EQ(snap.snap_oui, 0x00000CU);
+  EXPECT_EQ(snap.ethertype, 0x2000);
+  EXPECT_EQ(text_of(snap.payload), "CDP!");
+}
+
+TEST(Decode, TcpGivesItsHeaderAndItsData) {
+  const Octets packet_frame = ethernet(0x0800, ipv4(tcp(0x11223344, 0x18, data), {.protocol = 6}));
+  const Packet packet = decoded(packet_frame);
+  EXPECT_EQ(packet.fault, Packet::Fault::none);
+  ASSERT_TRUE(packet.is_tcp());
+  EXPECT_EQ(packet.source_port, 40'000);
+  EXPECT_EQ(packet.destination_port, 502);
+  EXPECT_EQ(packet.sequence, 0x11223344U);
+  EXPECT_EQ(packet.acknowledgement, 77U);
+  EXPECT_EQ(packet.tcp_flags, 0x18);
+  EXPECT_EQ(packet.window, 1024);
+  EXPECT_EQ(packet.hop_limit, 64);
+  EXPECT_EQ(packet.ip_identification, 0x1234);
+  EXPECT_EQ(text_of(packet.payload), "payload!");
+  EXPECT_FALSE(packet.bad_transport_checksum);
+  EXPECT_FALSE(packet.bad_ip_checksum);
+}
+
+TEST(Decode, ChecksumsAreJudgedOnlyWhereTheSegmentIsWhole) {
+  Octets frame = ethernet(0x0800, ipv4(tcp(1, 0x18, data, 0xDEAD), {.protocol = 6}));
+  EXPECT_TRUE(decoded(frame).bad_transport_checksum);
+  EXPECT_FALSE(decoded(Bytes{frame}.first(frame.size() - 1), frame.size()).bad_transport_checksum);
+  frame[14 + 8] ^= 1U;  // the hop limit
+  EXPECT_TRUE(decoded(frame).bad_ip_checksum);
+}
+
+TEST(Decode, HeadersThatLieAreBadAndKeepTheLayersBeforeThem) {
+  Octets short_header = ethernet(0x0800, udp_packet());
+  short_header[14] = 0x44;
+  EXPECT_EQ(decoded(short_header).fault, Packet::Fault::bad_header);
+  EXPECT_EQ(decoded(short_header).fault_offset, 14U);
+  Octets short_offset = ethernet(0x0800, ipv4(tcp(1, 0x10, data), {.protocol = 6}));
+  short_offset[14 + 20 + 12] = 0x40;
+  const Packet packet = decoded(short_offset);
+  EXPECT_EQ(packet.fault, Packet::Fault::bad_header);
+  EXPECT_EQ(to_text(packet.source), "10.0.0.1");
+  EXPECT_FALSE(packet.is_tcp());
+  Octets short_udp = ethernet(0x0800, udp_packet());
+  short_udp[14 + 20 + 5] = 7;
+  EXPECT_EQ(decoded(short_udp).fault, Packet::Fault::bad_header);
+}
+
+TEST(Decode, ALengthBeyondTheWireIsTruncatedAndTheRestStands) {
+  Octets frame = ethernet(0x0800, udp_packet());
+  frame[14 + 3] = 0xF0;
+  const Packet packet = decoded(frame);
+  EXPECT_EQ(packet.fault, Packet::Fault::truncated);
+  EXPECT_TRUE(packet.is_udp());
+  EXPECT_EQ(text_of(packet.payload), "payload!");
+}
+
+TEST(Decode, ATotalLengthOfZeroIsThatOfTheFrame) {
+  Octets frame = ethernet(0x0800, udp_packet());
+  frame[14 + 2] = frame[14 + 3] = 0;
+  const Packet packet = decoded(frame);
+  EXPECT_EQ(packet.fault, Packet::Fault::none);
+  EXPECT_EQ(text_of(packet.payload), "payload!");
+}
+
+TEST(Decode, FragmentsHaveNoPorts) {
+  const Octets first_frame = ethernet(0x0800, ipv4(udp(1, 2, data), {.fragment = 0x2000}));
+  const Packet first = decoded(first_frame);
+  EXPECT_TRUE(first.fragment && first.more_fragments);
+  EXPECT_FALSE(first.source_port);
+  EXPECT_EQ(first.payload.size(), 16U);
+  const Octets second_frame = ethernet(0x0800, ipv4(data, {.fragment = 2}));
+  const Packet second = decoded(second_frame);
+  EXPECT_TRUE(second.fragment && !second.more_fragments);
+  EXPECT_EQ(second.fragment_offset, 16U);
+  EXPECT_EQ(second.fragment_id, 0x1234U);
+}
+
+TEST(Decode, Ipv6ExtensionHeadersAreSteppedOver) {
+  const Octets datagram = udp(1000, 2000, data);
+  // Hop-by-hop, routing, destination options, authentication, atomic fragment: each names the one after it.
+  Build chain;
+  chain.u8(43)
+      .u8(0)
+      .zeros(6)
+      .u8(60)
+      .u8(0)
+      .zeros(6)
+      .u8(51)
+      .u8(0)
+      .zeros(6)
+      .u8(44)
+      .u8(4)
+      .zeros(22)
+      .u8(17)
+      .u8(0)
+      .u16be(0)
+      .u32be(0x55);
+  const Octets packet_frame = ethernet(0x86DD, ipv6(0, chain.add(datagram)));
+  const Packet packet = decoded(packet_frame);
+  EXPECT_EQ(packet.fault, Packet::Fault::none) << name(packet.fault) << packet.fault_offset;
+  EXPECT_TRUE(packet.is_udp());
+  EXPECT_FALSE(packet.fragment);
+  EXPECT_EQ(to_text(packet.source), "fd00::1");
+  EXPECT_EQ(text_of(packet.payload), "payload!");
+  EXPECT_FALSE(packet.ip_identification);
+}
+
+TEST(Decode, Ipv6FragmentsAreMarked) {
+  const Octets packet_frame = ethernet(0x86DD, ipv6(44, Build{}.u8(17).u8(0).u16be(0x0011).u32be(0xABCD).add(data)));
+  const Packet packet = decoded(packet_frame);
+  EXPECT_TRUE(packet.fragment && packet.more_fragments);
+  EXPECT_EQ(packet.fragment_offset, 16U);
+  EXPECT_EQ(packet.fragment_id, 0xABCDU);
+  EXPECT_EQ(packet.ip_protocol, 17);
+}
+
+TEST(Decode, AnEndlessChainOfExtensionHeadersIsBounded) {
+  Build chain;
+  for (int i = 0; i < 200; ++i) chain.u8(60).u8(0).zeros(6);
+  EXPECT_EQ(decoded(ethernet(0x86DD, ipv6(60, chain))).fault, Packet::Fault::bad_header);
+}
+
+TEST(Decode, Ipv6LinksAndTunnelsWork) {
+  const Octets ip = ipv6(17, udp(1000, 2000, data));
+  for (const auto& [link, frame] :
+       std::vector<std::pair<std::uint16_t, Octets>>{{229, ip},
+                                                     {101, ip},
+                                                     {0, Build{}.u32le(30).add(ip).bytes()},
+                                                     {0, Build{}.u32be(24).add(ip).bytes()},
+                                                     {108, Build{}.u32be(28).add(ip).bytes()},
+                                                     {1, ethernet(0x0800, ipv4(ip, {.protocol = 41}))}}) {
+    const Packet packet = decoded(frame, 0, link);
+    EXPECT_EQ(packet.fault, Packet::Fault::none) << link;
+    EXPECT_EQ(packet.ethertype, 0x86DD);
+    EXPECT_EQ(to_text(packet.destination), "fd00::2");
+    EXPECT_EQ(text_of(packet.payload), "payload!");
+  }
+}
+
+TEST(Decode, ALinkThatIsNotKnownSaysSo) {
+  const Packet packet = decoded(data, 0, 165);
+  EXPECT_EQ(packet.fault, Packet::Fault::link_not_supported);
+  EXPECT_EQ(packet.payload.size(), data.size());
+  EXPECT_FALSE(is_supported_link(165));
+  EXPECT_EQ(link_name(165), "BACnet MS/TP");
+  EXPECT_EQ(link_name(65'000), "");
+}
+
+TEST(Decode, WhatCarriesNoIpKeepsItsPayloadWhole) {
+  const Octets packet_frame = ethernet(0x88B8, data);
+  const Packet packet = decoded(packet_frame);
+  EXPECT_EQ(packet.ethertype, 0x88B8);
+  EXPECT_FALSE(packet.source.present());
+  EXPECT_EQ(text_of(packet.payload), "payload!");
+  EXPECT_EQ(packet.fault, Packet::Fault::none);
+}
+
+}  // namespace bulkhead::test
