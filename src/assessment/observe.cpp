@@ -1,0 +1,211 @@
+#include "assessment/observe.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "evidence/digest.h"
+#include "inventory/learner.h"
+#include "pipeline/clock.h"
+#include "pipeline/pipeline.h"
+#include "protocol/protocol.h"
+#include "traffic/learner.h"
+
+namespace bulkhead {
+
+namespace {
+
+/// The listeners of one shard.
+struct Listeners {
+  explicit Listeners(std::span<const Schema* const> schemas) : traffic(schemas, keeper), facts(schemas, keeper) {}
+  EvidenceKeeper keeper;
+  TrafficLearner traffic;
+  FactLearner facts;
+};
+
+const CapturePointDeclaration* declaration_of(const std::string& file,
+                                              const std::vector<CapturePointDeclaration>& declared) {
+  const auto found = std::find_if(declared.begin(), declared.end(), [&](const CapturePointDeclaration& point) {
+    return std::any_of(point.files.begin(), point.files.end(),
+                       [&](const std::string& pattern) { return matches_pattern(pattern, file); });
+  });
+  return found == declared.end() ? nullptr : &*found;
+}
+
+/// Numbers for names, in the order in which they come.
+class Numbers {
+ public:
+  std::uint16_t of(const std::string& name) {
+    return numbers_.try_emplace(name, static_cast<std::uint16_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  std::map<std::string, std::uint16_t> numbers_;
+};
+
+struct Plan {
+  std::vector<CaptureInput> inputs;
+  std::vector<CaptureRecord> records;
+};
+
+Result<Plan> plan(const std::vector<std::filesystem::path>& files, const std::vector<CapturePointDeclaration>& declared,
+                  const ObserveOptions& options, std::uint32_t first_id) {
+  Plan plan;
+  Numbers points;
+  Numbers spaces;
+  std::vector<bool> clock_is_stated;
+  for (const std::filesystem::path& file : files) {
+    CaptureRecord record;
+    record.id = first_id + static_cast<std::uint32_t>(plan.records.size());
+    record.name = file.filename().string();
+    std::error_code error;
+    record.size = std::filesystem::file_size(file, error);
+    if (error) return failure("can't be read: " + error.message(), file.string(), "check the name of the capture");
+    if (options.hash_files) {
+      TRY(record.sha256, sha256_of_file(file));
+    }
+    const CapturePointDeclaration* point = declaration_of(record.name, declared);
+    record.point_name = point == nullptr ? record.name : point->name;
+    record.point = points.of(record.point_name);
+    record.space = spaces.of(point == nullptr || point->space.empty() ? record.point_name : "=" + point->space);
+    clock_is_stated.push_back(point != nullptr && point->clock_offset_ns.has_value());
+    if (clock_is_stated.back()) record.clock_offset_ns = *point->clock_offset_ns;
+    plan.inputs.push_back({file, record.name, record.point, record.space, record.clock_offset_ns});
+    plan.records.push_back(std::move(record));
+  }
+  TRY(const std::vector<SharedFrames> shared, compare_clocks(plan.inputs));
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    if (shared[i].frames == 0) continue;
+    CaptureRecord& record = plan.records[i];
+    const CaptureRecord& reference = plan.records[shared[i].reference];
+    record.clock_offset_frames = shared[i].frames;
+    if (!clock_is_stated[i]) record.clock_offset_ns = shared[i].offset_ns + reference.clock_offset_ns;
+    const std::uint16_t joined = record.space;  // the same frames on both: the same network
+    for (CaptureRecord& other : plan.records)
+      if (other.space == joined) other.space = reference.space;
+  }
+  for (std::size_t i = 0; i < plan.inputs.size(); ++i) {
+    plan.inputs[i].space = plan.records[i].space;
+    plan.inputs[i].clock_offset_ns = plan.records[i].clock_offset_ns;
+  }
+  return plan;
+}
+
+void take_over(const CaptureSummary& summary, CaptureRecord& record) {
+  record.ending = name(summary.ending.kind);
+  record.ending_frame = summary.frames;
+  record.ending_offset = summary.ending.offset;
+  record.ending_detail = summary.ending.detail;
+  record.frames = summary.frames;
+  record.bytes = summary.bytes;
+  record.first_ns = summary.first_ns;
+  record.last_ns = summary.last_ns;
+  record.times_not_believed = summary.times_not_believed;
+  record.clock_steps = summary.clock_steps;
+  record.cut = summary.cut;
+  record.copies = summary.copies;
+  record.undecoded_link = summary.undecoded_link;
+  record.bad_headers = summary.bad_headers;
+  record.bad_ip_checksums = summary.bad_ip_checksums;
+  record.bad_transport_checksums = summary.bad_transport_checksums;
+  record.fragments = summary.fragments;
+  for (const CaptureInterface& interface : summary.interfaces) record.interface_drops += interface.dropped.value_or(0);
+}
+
+/// Citations name captures by their place in the run; from here on by their id.
+void renumber(Observations& observations, std::uint32_t first_id) {
+  for (Conversation& conversation : observations.traffic.conversations) {
+    conversation.first.capture += first_id;
+    for (OperationUse& use : conversation.operations) use.first.capture += first_id;
+    for (Sighting& sighting : conversation.sightings) sighting.capture += first_id;
+  }
+  for (AddressPair& pair : observations.traffic.pairs) pair.first.capture += first_id;
+  for (Fact& fact : observations.facts) fact.first.capture += first_id;
+  for (KeptPdu& pdu : observations.kept) {
+    pdu.capture += first_id;
+    for (KeptMessage& message : pdu.messages) message.citation.capture += first_id;
+  }
+}
+
+}  // namespace
+
+bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
+  std::size_t at = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (at < pattern.size() && (pattern[at] == '?' || pattern[at] == text[i]) && pattern[at] != '*') {
+      ++at;
+      ++i;
+    } else if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      resume = i;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      i = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (at < pattern.size() && pattern[at] == '*') ++at;
+  return at == pattern.size();
+}
+
+Result<Observations> observe(const std::vector<std::filesystem::path>& files,
+                             const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
+                             std::uint32_t first_id) {
+  TRY(Plan plan, plan(files, declared, options, first_id));
+  const std::vector<const Schema*> schemas = run_schemas();
+  std::vector<std::unique_ptr<Listeners>> shards;
+  for (std::size_t i = 0; i < shard_count; ++i) shards.push_back(std::make_unique<Listeners>(schemas));
+
+  std::uint64_t bytes_in_all = 0;
+  for (const CaptureRecord& record : plan.records) bytes_in_all += record.size;
+  RunOptions run_options;
+  run_options.workers = options.workers;
+  run_options.keep_duplicates = options.keep_duplicates;
+  if (options.progress)
+    run_options.progress = [&](std::uint64_t frames, std::uint64_t bytes) {
+      options.progress(frames, bytes, bytes_in_all);
+    };
+  const MakeConsumers make = [&](std::size_t shard) -> std::vector<Consumer*> {
+    return {&shards[shard]->traffic, &shards[shard]->facts};
+  };
+  TRY(const RunSummary summary, run(plan.inputs, run_options, make));
+
+  Observations observations;
+  std::vector<const TrafficLearner*> traffic;
+  std::vector<const FactLearner*> facts;
+  for (const auto& shard : shards) {
+    traffic.push_back(&shard->traffic);
+    facts.push_back(&shard->facts);
+    std::move(shard->keeper.kept.begin(), shard->keeper.kept.end(), std::back_inserter(observations.kept));
+  }
+  observations.traffic = merge(traffic);
+  observations.facts = merge(facts);
+  for (Conversation& conversation : observations.traffic.conversations) {
+    const Protocol* protocol = protocol_named(conversation.service);
+    conversation.operations_known =
+        protocol != nullptr && protocol->depth == Depth::decoded && !conversation.operations.empty() &&
+        std::any_of(conversation.operations.begin(), conversation.operations.end(),
+                    [](const OperationUse& use) { return use.operation != Operation::unknown; });
+  }
+  for (std::size_t i = 0; i < plan.records.size(); ++i) take_over(summary.captures[i], plan.records[i]);
+  observations.traffic.captures = std::move(plan.records);
+  observations.traffic.frames = summary.counters.frames;
+  observations.traffic.copies = summary.counters.copies;
+  observations.traffic.flows = summary.counters.flows;
+  observations.traffic.flows_evicted = summary.counters.flows_evicted;
+  observations.traffic.stream_bytes_dropped = summary.counters.stream_bytes_dropped;
+  observations.traffic.fragments_dropped = summary.counters.fragments_dropped;
+  observations.traffic.resynchronised_bytes = summary.counters.resynchronised_bytes;
+  std::sort(observations.kept.begin(), observations.kept.end(), [](const KeptPdu& a, const KeptPdu& b) {
+    return std::tie(a.capture, a.frame, a.pdu) < std::tie(b.capture, b.frame, b.pdu);
+  });
+  renumber(observations, first_id);
+  return observations;
+}
+
+}  // namespace bulkhead

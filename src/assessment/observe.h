@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "evidence/evidence.h"
+#include "inventory/inventory.h"
+#include "site/site.h"
+#include "traffic/traffic.h"
+
+namespace bulkhead {
+
+/// What captures show, before anything is made of it: all that a site needs to keep of them.
+struct Observations {
+  Traffic traffic;
+  std::vector<Fact> facts;
+  std::vector<KeptPdu> kept;
+};
+
+struct ObserveOptions {
+  unsigned workers = 2;
+  bool keep_duplicates = false;
+  bool hash_files = true;  ///< SHA-256 of each, for custody; `check` does without.
+  std::function<void(std::uint64_t frames, std::uint64_t bytes, std::uint64_t bytes_in_all)> progress;
+};
+
+/// Reads captures as one time line. Capture points, address spaces and clock offsets are those that `declared` names; a file that
+/// none of them matches is a capture point and an address space of its own, until frames that two captures share show that
+/// both look at the same network. `first_id` numbers the captures in citations.
+Result<Observations> observe(const std::vector<std::filesystem::path>& files,
+                             const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
+                             std::uint32_t first_id = 0);
+
+/// `*` any run of characters, `?` one.
+bool matches_pattern(std::string_view pattern, std::string_view text) noexcept;
+
+}  // namespace bulkhead

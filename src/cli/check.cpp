@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "assessment/observe.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "traffic/coverage.h"
+
+namespace bulkhead {
+
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> files;
+  std::string format = "text";
+  bool keep_duplicates = false;
+};
+
+void print_point(const PointCoverage& point) {
+  fmt::print("\n{}\n", plain_text(point.name));
+  fmt::print("  frames           {}", grouped(point.frames));
+  if (point.copies > 0) fmt::print(", {} of them copies", grouped(point.copies));
+  fmt::print("\n");
+  if (point.first_ns && point.last_ns)
+    fmt::print("  listened         {} from {}\n", to_text_duration(*point.last_ns - *point.first_ns),
+               to_text_people(*point.first_ns));
+  fmt::print("  hosts            {} heard both ways, {} only sending, {} only spoken to, {} only in broadcast\n",
+             point.hosts_both_ways, point.hosts_only_sending, point.hosts_only_receiving, point.hosts_only_broadcast);
+  fmt::print("  TCP loss         {}\n", point.payload_bytes == 0 ? std::string{"unknown: no TCP payload"}
+                                                                 : fmt::format("{:.2f} %", point.loss * 100));
+  if (!point.vlans.empty()) fmt::print("  VLANs            {}\n", fmt::join(point.vlans, ", "));
+  if (point.cut > 0) fmt::print("  cut frames       {}\n", grouped(point.cut));
+  if (point.clock_steps > 0) fmt::print("  clock steps      {}\n", point.clock_steps);
+  if (point.slowest_period_ns) fmt::print("  slowest cycle    {}\n", to_text_duration(*point.slowest_period_ns));
+  if (point.clock_offset_frames > 0)
+    fmt::print("  clock offset     {:.6f} s, from {} shared frames\n", static_cast<double>(point.clock_offset_ns) / 1e9,
+               grouped(point.clock_offset_frames));
+}
+
+void print_text(const Observations& observations, const CaptureQuality& quality) {
+  fmt::print("{}\n", quality.sentence);
+  for (const PointCoverage& point : quality.points) print_point(point);
+  fmt::print("\nFiles\n");
+  for (const CaptureRecord& capture : observations.traffic.captures) {
+    fmt::print("  {}  {}", plain_text(capture.name), capture.ending);
+    if (capture.ending != "read")
+      fmt::print(" after frame {}, byte {}{}{}", capture.ending_frame, capture.ending_offset,
+                 capture.ending_detail.empty() ? "" : ": ", plain_text(capture.ending_detail));
+    fmt::print("\n");
+  }
+  if (!quality.gaps.empty()) fmt::print("\nWhat is missing\n");
+  for (const std::string& gap : quality.gaps) fmt::print("  - {}\n", gap);
+  if (!quality.advice.empty()) fmt::print("\nWhat to do\n");
+  for (const std::string& advice : quality.advice) fmt::print("  - {}\n", advice);
+  fmt::print("\n{}\n", quality.absences_unknown
+                           ? "What was not seen here is unknown, not absent."
+                           : "What is not seen is absent from the paths that were heard, for as long as was listened.");
+}
+
+void print_json(const CaptureQuality& quality) {
+  const auto strings = [](const std::vector<std::string>& list) {
+    std::string out;
+    for (const std::string& text : list) out += (out.empty() ? "\"" : ",\"") + json_text(text) + '"';
+    return out;
+  };
+  std::string points;
+  for (const PointCoverage& point : quality.points)
+    points += fmt::format(
+        R"({}{{"point":"{}","frames":{},"copies":{},"both_ways":{},"only_sending":{},"only_receiving":{},"only_broadcast":{},"loss":{},"cut":{},"clock_steps":{},"clock_offset_s":{},"spoken_about":[{}]}})",
+        points.empty() ? "" : ",", json_text(point.name), point.frames, point.copies, point.hosts_both_ways,
+        point.hosts_only_sending, point.hosts_only_receiving, point.hosts_only_broadcast, point.loss, point.cut,
+        point.clock_steps, static_cast<double>(point.clock_offset_ns) / 1e9, strings(point.spoken_about));
+  fmt::print(R"({{"verdict":"{}","sentence":"{}","absences_unknown":{},"gaps":[{}],"advice":[{}],"points":[{}]}})"
+             "\n",
+             name(quality.verdict), json_text(quality.sentence), quality.absences_unknown, strings(quality.gaps),
+             strings(quality.advice), points);
+}
+
+Exit check(const CheckOptions& options) {
+  ObserveOptions observe_options;
+  observe_options.hash_files = false;
+  observe_options.keep_duplicates = options.keep_duplicates;
+  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
+  const auto observations = observe(files, {}, observe_options);
+  if (!observations) return say(observations.error());
+  const CaptureQuality quality = judge(observations->traffic);
+  if (options.format == "json") print_json(quality);
+  else print_text(*observations, quality);
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Outcome& outcome) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand(
+      "check", "Is the capture any good: what it can and can't show, and which port to mirror next");
+  command->add_option("FILE", options->files, "Capture files")->required();
+  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--keep-duplicates", options->keep_duplicates, "Count copies of a frame as frames of their own");
+  command->callback([options, &outcome] { outcome.exit = check(*options); });
+}
+
+}  // namespace bulkhead

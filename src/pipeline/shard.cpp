@@ -1,0 +1,393 @@
+#include "pipeline/shard.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "net/fingerprint.h"
+
+namespace bulkhead {
+
+namespace {
+
+constexpr std::size_t flows_max = 4096;                 // per shard: a quarter of a million conversations in all
+constexpr std::size_t stream_bytes_max = 1 << 20;       // per shard, out of order; 64 MiB in all
+constexpr std::size_t views_max = 8;                    // capture points that saw one conversation
+constexpr std::uint8_t flag_fin = 1, flag_syn = 2, flag_rst = 4, flag_ack = 16;
+constexpr std::int64_t idle_before_reuse_ns = 120 * second_ns;  // RFC 9293: twice the maximum segment lifetime
+
+enum class Kind : std::uint8_t { tcp, udp, ip, ethertype, llc };
+
+constexpr std::string_view name(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::tcp: return "tcp";
+    case Kind::udp: return "udp";
+    case Kind::ip: return "ip";
+    case Kind::ethertype: return "ethertype";
+    case Kind::llc: return "llc";
+  }
+  return {};
+}
+
+constexpr Carrier::Kind carrier_of(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::tcp: return Carrier::Kind::tcp;
+    case Kind::udp: return Carrier::Kind::udp;
+    case Kind::llc: return Carrier::Kind::llc;
+    case Kind::ip:
+    case Kind::ethertype: break;
+  }
+  return Carrier::Kind::ethertype;
+}
+
+Kind kind_of(const Packet& packet) noexcept {
+  if (packet.is_tcp()) return Kind::tcp;
+  if (packet.is_udp()) return Kind::udp;
+  if (packet.source.present()) return Kind::ip;
+  return packet.llc_dsap && !packet.snap_oui ? Kind::llc : Kind::ethertype;
+}
+
+std::uint16_t number_of(const Packet& packet, Kind kind) noexcept {
+  if (kind == Kind::ip) return packet.ip_protocol;
+  return kind == Kind::llc ? packet.llc_dsap.value_or(0) : packet.ethertype;
+}
+
+EndPoint end_of(const std::optional<MacAddress>& mac, const IpAddress& ip, const std::optional<std::uint16_t>& port,
+                const Packet& packet) {
+  EndPoint end{mac, std::nullopt, ip, port};
+  if (packet.vlan_count > 0) end.vlan = packet.vlans.at(packet.vlan_count - 1U);
+  return end;
+}
+
+}  // namespace
+
+struct Shard::Conversation {
+  /// How one capture point saw it.
+  struct View {
+    std::uint32_t capture = 0;
+    std::uint16_t point = 0;
+    std::uint64_t first_frame = 0;
+    std::array<std::uint64_t, 2> frames{};
+    std::array<std::optional<std::uint16_t>, 2> vlan, hop_limit;
+  };
+
+  Key key;
+  Kind kind = Kind::ip;
+  std::uint16_t number = 0;
+  std::array<EndPoint, 2> ends;  ///< By side: the one that spoke first, and the other.
+  FramePlace opened;
+  std::int64_t last_ns = 0;
+  Flow totals;
+  std::array<std::uint64_t, 2> frames{}, bytes{}, payload{};
+  std::vector<View> views;
+  std::array<bool, 2> finished{};
+  std::unique_ptr<Tcp> tcp;
+  Dissector dissector;
+  Labeller::MemoryPointer label_memory;
+  bool label_done = false;
+};
+
+/// Hands in-order stream bytes of one side to the dissector.
+class Shard::Deliver final : public StreamSink {
+ public:
+  Deliver(Shard& shard, Conversation& conversation, const FramePlace& place, Side from)
+      : shard_(shard), conversation_(conversation), from_(from), origin_(shard.origin_of(conversation, place, from)) {}
+
+  void data(Bytes bytes, std::uint64_t frame, std::int64_t time_ns) override {
+    origin_.frame = frame;
+    origin_.time_ns = time_ns;
+    conversation_.dissector.stream(shared(), context(), from_, bytes, origin_);
+  }
+  void gap(std::uint64_t bytes) override { conversation_.dissector.gap(shared(), from_, bytes); }
+
+ private:
+  [[nodiscard]] Dissector::Shared shared() const {
+    return {shard_.candidates_, shard_.subscriptions_, shard_.dissector_counters_};
+  }
+  [[nodiscard]] Dissector::Context context() const {
+    return {Carrier::Kind::tcp, conversation_.ends[0].port.value_or(0), conversation_.ends[1].port.value_or(0)};
+  }
+
+  Shard& shard_;
+  Conversation& conversation_;
+  Side from_;
+  Origin origin_;
+};
+
+std::size_t shard_of(const Packet& packet) noexcept {
+  std::uint64_t value = 0;
+  if (packet.source.present()) value = hash(packet.source) ^ hash(packet.destination);
+  else if (packet.source_mac && packet.destination_mac) value = hash(*packet.source_mac) ^ hash(*packet.destination_mac);
+  return static_cast<std::size_t>(mix(value)) % shard_count;
+}
+
+std::size_t Shard::KeyHash::operator()(const Key& key) const noexcept {
+  std::uint64_t value = key.low.present() ? hash(key.low) * 3 ^ hash(key.high) : hash(key.mac_low) * 3 ^ hash(key.mac_high);
+  value ^= std::uint64_t{key.port_low} << 48U | std::uint64_t{key.port_high} << 32U | std::uint64_t{key.number} << 16U |
+           key.space;
+  return static_cast<std::size_t>(mix(value + key.kind));
+}
+
+Shard::Shard(const Candidates& candidates, std::span<const Schema* const> schemas, std::span<Consumer* const> consumers,
+             const RunOptions& options, const std::vector<CaptureInput>& inputs)
+    : candidates_(candidates),
+      subscriptions_(schemas, consumers),
+      options_(options),
+      copies_by_capture_(inputs.size()),
+      budget_(stream_bytes_max) {}
+
+Shard::~Shard() = default;
+
+Origin Shard::origin_of(const Conversation& conversation, const FramePlace& place, Side from) const {
+  Origin origin;
+  origin.capture = place.capture;
+  origin.space = conversation.key.space;
+  origin.frame = origin.first_frame = place.number;
+  origin.time_ns = place.time_ns;
+  origin.position = place.position;
+  origin.flow = conversation.opened.position;
+  origin.source = conversation.ends.at(static_cast<std::size_t>(from));
+  origin.destination = conversation.ends.at(static_cast<std::size_t>(other(from)));
+  return origin;
+}
+
+Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePlace& place, Side& from) {
+  const Kind kind = kind_of(packet);
+  Key key;
+  key.kind = static_cast<std::uint8_t>(kind);
+  key.space = place.space;
+  key.number = kind == Kind::tcp || kind == Kind::udp ? std::uint16_t{0} : number_of(packet, kind);
+  const std::uint16_t source_port = packet.source_port.value_or(0);
+  const std::uint16_t destination_port = packet.destination_port.value_or(0);
+  bool source_is_low = true;
+  if (packet.source.present()) {
+    source_is_low = std::tie(packet.source, source_port) <= std::tie(packet.destination, destination_port);
+    key.low = source_is_low ? packet.source : packet.destination;
+    key.high = source_is_low ? packet.destination : packet.source;
+  } else {
+    const MacAddress source = packet.source_mac.value_or(MacAddress{});
+    const MacAddress destination = packet.destination_mac.value_or(MacAddress{});
+    source_is_low = source <= destination;
+    key.mac_low = source_is_low ? source : destination;
+    key.mac_high = source_is_low ? destination : source;
+  }
+  key.port_low = source_is_low ? source_port : destination_port;
+  key.port_high = source_is_low ? destination_port : source_port;
+
+  const auto is_first = [&](const Conversation& conversation) {
+    const EndPoint& first = conversation.ends[0];
+    if (packet.source.present()) return first.ip == packet.source && first.port == packet.source_port;
+    return first.mac == packet.source_mac;
+  };
+  if (const auto known = by_key_.find(key); known != by_key_.end()) {
+    Conversation& conversation = *known->second;
+    const bool opens = (packet.tcp_flags & (flag_syn | flag_ack)) == flag_syn;
+    const bool over = conversation.finished[0] || conversation.finished[1] ||
+                      place.time_ns - conversation.last_ns > idle_before_reuse_ns;
+    if (!(kind == Kind::tcp && opens && over)) {
+      conversations_.splice(conversations_.end(), conversations_, known->second);
+      from = is_first(conversation) ? Side::first : Side::second;
+      return conversation;
+    }
+    close(conversation);  // the port pair is used again
+    conversations_.erase(known->second);
+    by_key_.erase(known);
+  }
+  if (conversations_.size() >= flows_max) {
+    ++counters_.flows_evicted;
+    close(conversations_.front());
+    by_key_.erase(conversations_.front().key);
+    conversations_.pop_front();
+  }
+  Conversation& conversation = conversations_.emplace_back();
+  by_key_.emplace(key, std::prev(conversations_.end()));
+  ++counters_.flows;
+  conversation.key = key;
+  conversation.kind = kind;
+  conversation.number = number_of(packet, kind);
+  conversation.ends = {end_of(packet.source_mac, packet.source, packet.source_port, packet),
+                       end_of(packet.destination_mac, packet.destination, packet.destination_port, packet)};
+  conversation.opened = place;
+  if (kind == Kind::tcp) conversation.tcp = std::make_unique<Tcp>();
+  from = Side::first;
+  return conversation;
+}
+
+void Shard::count(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from, bool is_copy) {
+  const auto side = static_cast<std::size_t>(from);
+  conversation.last_ns = std::max(conversation.last_ns, place.time_ns);
+  auto view = std::find_if(conversation.views.begin(), conversation.views.end(),
+                           [&](const Conversation::View& known) { return known.capture == place.capture; });
+  if (view == conversation.views.end() && conversation.views.size() < views_max)
+    view = conversation.views.insert(view, {place.capture, place.point, place.number, {}, {}, {}});
+  if (view != conversation.views.end()) {
+    if (view->frames.at(side)++ == 0) {
+      if (packet.vlan_count > 0) view->vlan.at(side) = packet.vlans.at(packet.vlan_count - 1U);
+      if (packet.source.present()) view->hop_limit.at(side) = packet.hop_limit;
+    }
+  }
+  if (is_copy) {
+    ++conversation.totals.copies;
+    return;
+  }
+  ++conversation.frames.at(side);
+  conversation.bytes.at(side) += place.on_wire;
+  conversation.payload.at(side) += packet.payload_on_wire;
+  if (place.captured < place.on_wire) ++conversation.totals.cut_frames;
+}
+
+void Shard::say_copy(const Conversation& conversation, const Copies::Copy& copy, const Packet& packet,
+                     const FramePlace& place) {
+  const auto consumers = subscriptions_.of(CopySeen::schema);
+  if (consumers.empty()) return;
+  Origin origin = origin_of(conversation, place, Side::first);
+  origin.source = end_of(packet.source_mac, packet.source, packet.source_port, packet);
+  origin.destination = end_of(packet.destination_mac, packet.destination, packet.destination_port, packet);
+  Emitter{origin, {}, subscriptions_}.emit(CopySeen{copy.reason, copy.capture, copy.frame, copy.delay_ns});
+}
+
+void Shard::packet(const Packet& decoded, const FramePlace& place, Labeller* labeller) {
+  labeller_ = labeller;
+  ++counters_.frames;
+  Packet packet = decoded;
+  if (packet.fragment) {
+    ++fragments_;
+    const auto whole = defragmenter_.add(packet, place.time_ns);
+    if (!whole) return;
+    packet.fragment = false;
+    decode_transport(*whole, whole->size(), packet);
+  }
+  if (!packet.source.present() && !packet.source_mac) return;
+
+  Side from = Side::first;
+  Conversation& conversation = conversation_of(packet, place, from);
+  if (!options_.keep_duplicates) {
+    const auto copy =
+        copies_.see(packet, fingerprint(packet), place.point, place.capture, place.number, place.time_ns);
+    if (copy) {
+      ++counters_.copies;
+      ++copies_by_capture_.at(place.capture);
+      count(conversation, packet, place, from, true);
+      return say_copy(conversation, *copy, packet, place);
+    }
+  }
+  count(conversation, packet, place, from, false);
+  if (conversation.kind == Kind::tcp) tcp(conversation, packet, place, from);
+  else datagram(conversation, packet, place, from);
+
+  if (labeller_ == nullptr || conversation.label_done || !conversation.dissector.unclaimed() || packet.payload.empty() ||
+      packet.network.empty())
+    return;
+  if (conversation.label_memory == nullptr) conversation.label_memory = labeller_->remember();
+  conversation.label_done = labeller_->look(*conversation.label_memory, packet.network, place.time_ns);
+  if (!conversation.label_done) return;
+  conversation.totals.label = labeller_->label(*conversation.label_memory);
+  conversation.label_memory.reset();
+}
+
+void Shard::tcp(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from) {
+  const auto side = static_cast<std::size_t>(from);
+  const bool syn = (packet.tcp_flags & flag_syn) != 0;
+  const bool ack = (packet.tcp_flags & flag_ack) != 0;
+  if (syn) {
+    conversation.totals.opening_seen = true;
+    conversation.dissector.opened_by(ack ? other(from) : from);
+  }
+  if (from == Side::second && ack && (packet.tcp_flags & flag_rst) == 0) conversation.totals.answered = true;
+  if ((packet.tcp_flags & flag_rst) != 0) conversation.totals.reset = true;
+
+  Deliver peer{*this, conversation, place, other(from)};
+  if (ack) conversation.tcp->streams[side ^ 1U].acknowledged(packet.acknowledgement, budget_, peer);
+  Deliver sink{*this, conversation, place, from};
+  conversation.tcp->streams[side].segment(
+      {packet.sequence, packet.tcp_flags, packet.payload, packet.payload_on_wire, place.number, place.time_ns}, budget_,
+      sink);
+  if ((packet.tcp_flags & (flag_fin | flag_rst)) != 0) conversation.finished.at(side) = true;
+}
+
+void Shard::datagram(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from) {
+  if (from == Side::second) conversation.totals.answered = true;
+  if (conversation.kind == Kind::ip) return;
+  Origin origin = origin_of(conversation, place, from);
+  const Dissector::Shared shared{candidates_, subscriptions_, dissector_counters_};
+  const bool ports = conversation.kind == Kind::udp;
+  const Dissector::Context context{carrier_of(conversation.kind),
+                                   ports ? conversation.ends[0].port.value_or(0) : conversation.number,
+                                   ports ? conversation.ends[1].port.value_or(0) : conversation.number};
+  conversation.dissector.datagram(shared, context, from, packet.payload, packet.payload_on_wire, origin);
+}
+
+void Shard::close(Conversation& conversation) {
+  const Dissector::Shared shared{candidates_, subscriptions_, dissector_counters_};
+  FramePlace end = conversation.opened;
+  end.time_ns = conversation.last_ns;
+  if (conversation.tcp) {
+    for (std::size_t side = 0; side < 2; ++side) {
+      TcpStream& stream = conversation.tcp->streams[side];
+      Deliver sink{*this, conversation, end, static_cast<Side>(side)};
+      stream.finish(budget_, sink);
+      conversation.totals.retransmitted += stream.counters().retransmitted;
+      conversation.totals.out_of_order += stream.counters().out_of_order;
+      conversation.totals.lost_bytes += stream.counters().lost_bytes;
+      conversation.totals.gaps += stream.counters().gaps;
+      conversation.totals.overlap_conflicts += stream.counters().conflicts;
+      counters_.stream_bytes_dropped += stream.counters().dropped_bytes;
+    }
+  }
+  Origin last = origin_of(conversation, end, Side::first);
+  conversation.dissector.end(shared, last);
+
+  const ClientReason reason = conversation.dissector.client_reason();
+  const Side source = reason == ClientReason::unknown ? Side::first : conversation.dissector.client();
+  const auto out = static_cast<std::size_t>(source);
+  const auto in = static_cast<std::size_t>(other(source));
+  Flow& flow = conversation.totals;
+  flow.transport = name(conversation.kind);
+  if (conversation.kind != Kind::tcp && conversation.kind != Kind::udp) flow.number = conversation.number;
+  if (const Protocol* protocol = conversation.dissector.protocol()) flow.service = protocol->name;
+  if (conversation.label_memory != nullptr && labeller_ != nullptr)
+    flow.label = labeller_->label(*conversation.label_memory);
+  if (flow.label && flow.label->empty()) flow.label.reset();
+  flow.client = reason;
+  flow.space = conversation.key.space;
+  flow.duration_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, conversation.last_ns - conversation.opened.time_ns));
+  flow.frames_out = conversation.frames.at(out);
+  flow.frames_in = conversation.frames.at(in);
+  flow.bytes_out = conversation.bytes.at(out);
+  flow.bytes_in = conversation.bytes.at(in);
+  flow.payload_out = conversation.payload.at(out);
+  flow.payload_in = conversation.payload.at(in);
+
+  Origin origin = origin_of(conversation, conversation.opened, source);
+  origin.direction = reason == ClientReason::unknown ? Direction::unknown : Direction::to_server;
+  Emitter{origin, {}, subscriptions_}.emit(flow);
+  for (const Conversation::View& view : conversation.views) {
+    origin.capture = view.capture;
+    origin.frame = origin.first_frame = view.first_frame;
+    FlowView said{view.point, view.frames.at(out), view.frames.at(in), {}, {}, {}, {}};
+    said.vlan_out = view.vlan.at(out);
+    said.vlan_in = view.vlan.at(in);
+    said.hop_limit_out = view.hop_limit.at(out);
+    said.hop_limit_in = view.hop_limit.at(in);
+    Emitter{origin, {}, subscriptions_}.emit(said);
+  }
+}
+
+void Shard::finish(Labeller* labeller) {
+  labeller_ = labeller;
+  for (Conversation& conversation : conversations_) close(conversation);
+  conversations_.clear();
+  by_key_.clear();
+}
+
+RunCounters Shard::counters() const noexcept {
+  RunCounters counters = counters_;
+  counters.pdus = dissector_counters_.pdus;
+  counters.resynchronised_bytes = dissector_counters_.resynchronised_bytes;
+  counters.oversized_pdus = dissector_counters_.oversized;
+  counters.fragments_dropped = defragmenter_.counters().dropped;
+  return counters;
+}
+
+}  // namespace bulkhead

@@ -1,0 +1,162 @@
+#include "site/site.h"
+
+#include <algorithm>
+#include <map>
+
+namespace bulkhead {
+
+const Zone* Site::zone(std::string_view id) const noexcept {
+  const auto found = std::find_if(zones.begin(), zones.end(), [&](const Zone& known) { return known.id == id; });
+  return found == zones.end() ? nullptr : &*found;
+}
+
+bool Site::approved() const noexcept {
+  return !zones.empty() && std::all_of(zones.begin(), zones.end(), [](const Zone& known) { return known.approval.approved; });
+}
+
+namespace {
+
+bool names(const Zone& zone, const Asset& asset) {
+  return std::any_of(zone.members.begin(), zone.members.end(), [&](const std::string& member) {
+    if (member == asset.id || member == asset.name) return true;
+    if (!asset.station.empty()) return member == asset.address_text();
+    return std::any_of(asset.ips.begin(), asset.ips.end(), [&](const IpAddress& ip) { return to_text(ip) == member; }) ||
+           std::any_of(asset.macs.begin(), asset.macs.end(), [&](const MacAddress& mac) { return to_text(mac) == member; });
+  });
+}
+
+/// Length of the longest subnet of the zone that holds an address of the asset; 0 for none.
+unsigned longest_subnet(const Zone& zone, const Asset& asset) {
+  unsigned longest = 0;
+  for (const IpPrefix& subnet : zone.subnets)
+    for (const IpAddress& ip : asset.ips)
+      if (subnet.contains(ip)) longest = std::max(longest, subnet.bits + 1);
+  return longest;
+}
+
+bool shares_vlan(const Zone& zone, const Asset& asset) {
+  return std::any_of(asset.vlans.begin(), asset.vlans.end(), [&](std::uint16_t vlan) {
+    return std::find(zone.vlans.begin(), zone.vlans.end(), vlan) != zone.vlans.end();
+  });
+}
+
+const Zone* zone_by_rule(const Site& site, const Asset& asset) {
+  for (const Zone& zone : site.zones)
+    if (names(zone, asset)) return &zone;
+  const Zone* best = nullptr;
+  unsigned longest = 0;
+  for (const Zone& zone : site.zones) {
+    const unsigned bits = longest_subnet(zone, asset);
+    if (bits > longest) {
+      longest = bits;
+      best = &zone;
+    }
+  }
+  if (best != nullptr) return best;
+  for (const Zone& zone : site.zones)
+    if (asset.ips.empty() && shares_vlan(zone, asset)) return &zone;
+  if (!asset.external) return nullptr;
+  const auto external =
+      std::find_if(site.zones.begin(), site.zones.end(), [](const Zone& zone) { return zone.kind == "external"; });
+  return external == site.zones.end() ? nullptr : &*external;
+}
+
+bool allows_operation(const AllowedFlow& flow, Operation operation) {
+  if (flow.operations.empty()) return true;
+  return std::any_of(flow.operations.begin(), flow.operations.end(), [&](const std::string& allowed) {
+    return allowed == name(operation) || allowed == name(class_of(operation));
+  });
+}
+
+bool is_of(const AllowedFlow& flow, const Conversation& conversation) {
+  if (flow.protocol == "any") return true;
+  if (flow.protocol == conversation.service && !conversation.service.empty()) return true;
+  return conversation.port && flow.protocol == conversation.transport + "/" + std::to_string(*conversation.port);
+}
+
+/// What a session needs to exist at all is allowed wherever any of its operations is.
+bool is_allowed(const Conduit& conduit, const Conversation& conversation) {
+  for (const AllowedFlow& flow : conduit.allow) {
+    if (!is_of(flow, conversation)) continue;
+    const bool all = std::all_of(conversation.operations.begin(), conversation.operations.end(), [&](const OperationUse& use) {
+      return use.asked == 0 || class_of(use.operation) == OperationClass::session || allows_operation(flow, use.operation);
+    });
+    if (all) return true;
+  }
+  return false;
+}
+
+/// What nobody draws a conduit for: the network's own upkeep.
+bool is_upkeep(const Conversation& conversation) {
+  return conversation.server.is_group() || conversation.service == "arp" || conversation.service == "icmp" ||
+         (conversation.transport == "ip" && (conversation.port == 1 || conversation.port == 58 || conversation.port == 2));
+}
+
+}  // namespace
+
+void assign_zones(const Site& site, Inventory& inventory) {
+  for (Asset& asset : inventory.assets) {
+    if (!asset.zone.empty() && site.zone(asset.zone) != nullptr) continue;  // a person put it there
+    const Zone* zone = zone_by_rule(site, asset);
+    asset.zone = zone == nullptr ? std::string{} : zone->id;
+  }
+  // A device behind another lives where that one does, unless a rule says otherwise.
+  for (Asset& asset : inventory.assets) {
+    if (asset.behind.empty() || !asset.zone.empty()) continue;
+    if (const Asset* front = inventory.find(asset.behind)) asset.zone = front->zone;
+  }
+}
+
+std::string_view name(Crossing::Verdict verdict) noexcept {
+  switch (verdict) {
+    case Crossing::Verdict::conforming: return "conforming";
+    case Crossing::Verdict::proposed: return "proposed";
+    case Crossing::Verdict::not_designed: return "not_designed";
+    case Crossing::Verdict::partly_designed: return "partly_designed";
+  }
+  return {};
+}
+
+std::vector<Crossing> cross(const Site& site, const Inventory& inventory, const Traffic& traffic) {
+  std::map<std::pair<std::string, std::string>, Crossing> crossings;
+  for (std::size_t i = 0; i < traffic.conversations.size(); ++i) {
+    const Conversation& conversation = traffic.conversations[i];
+    if (is_upkeep(conversation)) continue;
+    const auto client = inventory.at(conversation.client);
+    const auto server = inventory.at(conversation.server);
+    if (!client || !server) continue;
+    const std::string& from = inventory.assets[*client].zone;
+    const std::string& to = inventory.assets[*server].zone;
+    if (from == to) continue;
+    Crossing& crossing = crossings[{from, to}];
+    crossing.from = from;
+    crossing.to = to;
+    crossing.conversations.push_back(i);
+  }
+  std::vector<Crossing> all;
+  for (auto& [ends, crossing] : crossings) {
+    std::vector<const Conduit*> conduits;
+    for (const Conduit& conduit : site.conduits)
+      if (conduit.from == crossing.from && conduit.to == crossing.to) conduits.push_back(&conduit);
+    if (!conduits.empty()) crossing.conduit = conduits.front()->id;
+    const Zone* from = site.zone(crossing.from);
+    const Zone* to = site.zone(crossing.to);
+    const bool zones_approved = from != nullptr && to != nullptr && from->approval.approved && to->approval.approved;
+    const bool any_approved = std::any_of(conduits.begin(), conduits.end(), [](const Conduit* c) { return c->approval.approved; });
+    if (zones_approved && (any_approved || site.approved())) {
+      for (const std::size_t i : crossing.conversations) {
+        const bool allowed = std::any_of(conduits.begin(), conduits.end(), [&](const Conduit* conduit) {
+          return conduit->approval.approved && is_allowed(*conduit, traffic.conversations[i]);
+        });
+        if (!allowed) crossing.forbidden.push_back(i);
+      }
+      crossing.verdict = crossing.forbidden.empty() ? Crossing::Verdict::conforming
+                         : any_approved             ? Crossing::Verdict::partly_designed
+                                                    : Crossing::Verdict::not_designed;
+    }
+    all.push_back(std::move(crossing));
+  }
+  return all;
+}
+
+}  // namespace bulkhead
