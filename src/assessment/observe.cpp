@@ -198,7 +198,7 @@ Result<Observations> observe(const std::vector<std::filesystem::path>& files,
   observations.traffic.copies = summary.counters.copies;
   observations.traffic.flows = summary.counters.flows;
   observations.traffic.flows_evicted = summary.counters.flows_evicted;
-  observations.traffic.stream_bytes_dropped = summary.counters.stream_bytes_dropped;
+  observations.traffic.stream_holes_skipped = summary.counters.stream_holes_skipped;
   observations.traffic.fragments_dropped = summary.counters.fragments_dropped;
   observations.traffic.resynchronised_bytes = summary.counters.resynchronised_bytes;
   std::sort(observations.kept.begin(), observations.kept.end(), [](const KeptPdu& a, const KeptPdu& b) {

@@ -1,10 +1,10 @@
 // From addresses to assets.
 //
-// An address is not a device. A link address belongs to the station that uses it on its own segment; beyond a router every frame
-// carries the router's. So an IP address and a MAC are one device only where the device said so itself (ARP, DHCP, PROFINET DCP,
-// LLDP), or where the frame came straight from it: its hop limit is one that senders start with, and no other address uses that
-// MAC. Virtual router addresses and MACs that answer for many are kept apart. A station behind an address is an asset of its own
-// where more than one station answers there.
+// An address is not a device. A link address belongs to the station that uses it on its own segment; beyond a router
+// every frame carries the router's. So an IP address and a MAC are one device only where the device said so itself
+// (ARP, DHCP, PROFINET DCP, LLDP), or where the frame came straight from it: its hop limit is one that senders start
+// with, and no other address uses that MAC. Virtual router addresses and MACs that answer for many are kept apart. A
+// station behind an address is an asset of its own where more than one station answers there.
 
 #include "inventory/inventory.h"
 
@@ -25,8 +25,9 @@ namespace {
 
 constexpr std::size_t addresses_of_one_device = 8;  // a MAC that answers for more is a router or a proxy
 constexpr std::array<std::uint8_t, 6> initial_hop_limits{30, 32, 60, 64, 128, 255};
-constexpr std::array<std::string_view, 16> office_protocols{"dns",  "mdns", "nbns", "llmnr", "http", "tls",  "smb", "rdp",
-                                                            "ntp", "dhcp", "arp",  "ssdp",  "ssh",  "icmp", "ldap", "kerberos"};
+constexpr std::array<std::string_view, 16> office_protocols{"dns", "mdns", "nbns", "llmnr",   "http", "tls",
+                                                            "smb", "rdp",  "ntp",  "dhcp",    "arp",  "ssdp",
+                                                            "ssh", "icmp", "ldap", "kerberos"};
 
 using IpKey = std::pair<std::uint16_t, IpAddress>;
 using MacKey = std::pair<std::uint16_t, MacAddress>;
@@ -35,7 +36,8 @@ using MacKey = std::pair<std::uint16_t, MacAddress>;
 bool is_virtual_router(const MacAddress& mac) noexcept {
   const auto& o = mac.octets;
   const bool vrrp = o[0] == 0 && o[1] == 0 && o[2] == 0x5E && o[3] == 0 && (o[4] == 1 || o[4] == 2);
-  const bool hsrp = o[0] == 0 && o[1] == 0 && o[2] == 0x0C && ((o[3] == 7 && o[4] == 0xAC) || (o[3] == 0x9F && (o[4] & 0xF0U) == 0xF0));
+  const bool hsrp = o[0] == 0 && o[1] == 0 && o[2] == 0x0C &&
+                    ((o[3] == 7 && o[4] == 0xAC) || (o[3] == 0x9F && (o[4] & 0xF0U) == 0xF0));
   const bool glbp = o[0] == 0 && o[1] == 7 && o[2] == 0xB4;
   return vrrp || hsrp || glbp;
 }
@@ -234,8 +236,9 @@ class Builder {
       Asset& asset = inventory_.assets[i];
       std::sort(asset.ips.begin(), asset.ips.end());
       // A public address that answers ARP, or came straight from its card, is on the site's own segment.
-      asset.external = asset.macs.empty() && !asset.ips.empty() &&
-                       std::none_of(asset.ips.begin(), asset.ips.end(), [&](const IpAddress& ip) { return is_inside(ip); });
+      asset.external =
+          asset.macs.empty() && !asset.ips.empty() &&
+          std::none_of(asset.ips.begin(), asset.ips.end(), [&](const IpAddress& ip) { return is_inside(ip); });
       for (const MacAddress& mac : asset.macs)
         if (routers_.contains({asset.space, mac})) behaviours_[i].routes = true;
       for (const MacAddress& mac : asset.macs)
@@ -269,11 +272,13 @@ class Builder {
       const auto at = inventory_.at(conversation.server);
       if (!at) continue;
       for (const OperationUse& use : conversation.operations)
-        if (!use.station.empty() && use.answered > use.refused) answering[{*at, kind_of(use.station)}].insert(use.station);
+        if (!use.station.empty() && use.answered > use.refused)
+          answering[{*at, kind_of(use.station)}].insert(use.station);
     }
     for (const Fact& fact : input_.facts) {
       const auto at = inventory_.at({fact.subject.space, fact.subject.ip, fact.subject.mac});
-      if (at && !fact.subject.station.empty()) answering[{*at, kind_of(fact.subject.station)}].insert(fact.subject.station);
+      if (at && !fact.subject.station.empty())
+        answering[{*at, kind_of(fact.subject.station)}].insert(fact.subject.station);
     }
     for (const auto& [device, stations] : answering) {
       const bool always_behind = device.second == "network";
@@ -286,8 +291,8 @@ class Builder {
         behind.ips = inventory_.assets[device.first].ips;
         behind.macs = {};
         behind.station = station;
-        behind.merge_reasons = {fmt::format("{} stations answer at {}", stations.size(),
-                                            inventory_.assets[device.first].address_text())};
+        behind.merge_reasons = {
+            fmt::format("{} stations answer at {}", stations.size(), inventory_.assets[device.first].address_text())};
         stations_[{device.first, station}] = inventory_.assets.size();
         parents_[inventory_.assets.size()] = device.first;
         inventory_.assets.push_back(std::move(behind));
@@ -303,7 +308,9 @@ class Builder {
       const auto at = asset_of(fact.subject);
       if (!at) continue;
       Asset& asset = inventory_.assets[*at];
-      if (fact.meaning == Meaning::ip_address || fact.meaning == Meaning::mac_address) continue;
+      const bool describes = fact.meaning != Meaning::ip_address && fact.meaning != Meaning::mac_address &&
+                             fact.meaning != Meaning::secret && fact.meaning != Meaning::weakness;
+      if (!describes) continue;
       add_candidate(asset, fact.meaning, {fact.value, fact.schema, fact.first, fact.last_ns, fact.count});
       if (asset.first.frame == 0 || fact.first.time_ns < asset.first.time_ns) asset.first = fact.first;
       if (fact.meaning == Meaning::role) {
@@ -329,7 +336,8 @@ class Builder {
   static bool is_ot(const Conversation& conversation) {
     if (conversation.service.empty()) return false;
     return conversation.operations_known &&
-           std::find(office_protocols.begin(), office_protocols.end(), conversation.service) == office_protocols.end() &&
+           std::find(office_protocols.begin(), office_protocols.end(), conversation.service) ==
+               office_protocols.end() &&
            conversation.service != "snmp" && conversation.service != "lldp" && conversation.service != "cdp" &&
            conversation.service != "mqtt";
   }
@@ -386,14 +394,17 @@ class Builder {
     if (!client_known) return;
     const bool ot = is_ot(conversation);
     if (ot) did.speaks_it_only = false;
-    const bool nbns = conversation.service == "nbns" || conversation.service == "smb" || conversation.service == "llmnr";
-    if (nbns || conversation.label.starts_with("SMB") || conversation.label.starts_with("NetBIOS")) did.uses_windows = true;
+    const bool nbns =
+        conversation.service == "nbns" || conversation.service == "smb" || conversation.service == "llmnr";
+    if (nbns || conversation.label.starts_with("SMB") || conversation.label.starts_with("NetBIOS"))
+      did.uses_windows = true;
     if (!ot || !server) return;
     add_once(did.asks_ot, conversation.service);
     if (conversation.service == "opcua") did.asks_opc_ua = true;
     else if (conversation.answered) polled[at].insert(*server);
     for (const OperationUse& use : conversation.operations) {
-      const bool transfers = class_of(use.operation) == OperationClass::program || use.operation == Operation::program_upload;
+      const bool transfers =
+          class_of(use.operation) == OperationClass::program || use.operation == Operation::program_upload;
       if (transfers && use.asked > 0) {
         did.programs = true;
         did.citation = use.first;
@@ -469,7 +480,8 @@ class Builder {
     for (std::size_t i = 0; i < inventory_.assets.size(); ++i) {
       Asset& asset = inventory_.assets[i];
       if (!asset.role.by_person) asset.role = infer_role(asset, behaviours_[i], *input_.roles);
-      const bool fronts = std::any_of(parents_.begin(), parents_.end(), [&](const auto& pair) { return pair.second == i; });
+      const bool fronts =
+          std::any_of(parents_.begin(), parents_.end(), [&](const auto& pair) { return pair.second == i; });
       if (fronts && !asset.role.by_person && asset.role.confidence < Confidence::certain) {
         asset.role.value = Role::gateway;
         asset.role.confidence = Confidence::likely;
@@ -486,7 +498,8 @@ class Builder {
 
   static std::string key_of(const Asset& asset) {
     std::string key = fmt::format("space {} ", asset.space);
-    if (!asset.station.empty()) return key + (asset.ips.empty() ? std::string{} : to_text(asset.ips.front())) + ' ' + asset.station;
+    if (!asset.station.empty())
+      return key + (asset.ips.empty() ? std::string{} : to_text(asset.ips.front())) + ' ' + asset.station;
     if (!asset.macs.empty()) {
       const auto firmest = std::min_element(asset.macs.begin(), asset.macs.end());
       return key + to_text(*firmest);

@@ -18,7 +18,7 @@ FactLearner::FactLearner(std::span<const Schema* const> schemas, Keeper& keeper)
   for (const Schema* schema : schemas) {
     Columns columns;
     for (const Field& field : schema->fields) {
-      if (identifies(field.meaning)) columns.identities.push_back(&field);
+      if (identifies(field.meaning) || field.meaning == Meaning::secret) columns.identities.push_back(&field);
       if (field.meaning == Meaning::station && columns.station == nullptr) columns.station = &field;
       if (field.meaning == Meaning::subject_mac) columns.subject_mac = &field;
       if (field.meaning == Meaning::subject_ip) columns.subject_ip = &field;
@@ -53,8 +53,8 @@ FactSubject FactLearner::subject_of(const Event& event, const Columns& columns, 
     const Value value = columns.station->get(event.message);
     const std::string text = to_text(value);
     if (!text.empty())
-      about.station = std::holds_alternative<std::string_view>(value) ? text
-                                                                      : std::string{columns.station->name} + ' ' + text;
+      about.station =
+          std::holds_alternative<std::string_view>(value) ? text : std::string{columns.station->name} + ' ' + text;
   }
   return about;
 }
@@ -65,8 +65,7 @@ void FactLearner::on(const Event& event) {
     const Value value = field->get(event.message);
     if (std::holds_alternative<std::monostate>(value)) continue;
     std::string text{trimmed(to_text(value))};
-    if (const auto* view = std::get_if<std::string_view>(&value))
-      text = plain_text(trimmed(*view), value_size_max);
+    if (const auto* view = std::get_if<std::string_view>(&value)) text = plain_text(trimmed(*view), value_size_max);
     if (text.empty()) continue;
     note(event, subject_of(event, columns, field->subject), *field, std::move(text));
   }

@@ -49,6 +49,7 @@ Decoder::Layer Decoder::ipv4() noexcept {
   packet_.ip_protocol = protocol;
   packet_.hop_limit = hop_limit;
   packet_.ip_identification = identification;
+  packet_.network = start.first(total != 0 ? std::min<std::size_t>(total, start.size()) : start.size());
   if (total != 0) limit(total - ipv4_header_min);
   reader_.skip(header - ipv4_header_min);
   if (!reader_.ok()) return Layer::kept;
@@ -67,6 +68,7 @@ Decoder::Layer Decoder::ipv4() noexcept {
 }
 
 Decoder::Layer Decoder::ipv6() noexcept {
+  const Bytes start = reader_.peek();
   const std::size_t start_offset = reader_.offset();
   const std::uint32_t version_class_flow = reader_.u32be();
   const std::uint16_t length = reader_.u16be();
@@ -76,6 +78,8 @@ Decoder::Layer Decoder::ipv6() noexcept {
   const Bytes destination = reader_.take(16);
   if (!reader_.ok()) return Layer::kept;
   if (version_class_flow >> 28U != 6) return bad_header(start_offset);
+  packet_.network =
+      start.first(length != 0 ? std::min<std::size_t>(std::size_t{length} + 40, start.size()) : start.size());
   set_address(packet_.source, IpAddress::Family::v6, source);
   set_address(packet_.destination, IpAddress::Family::v6, destination);
   packet_.ip_protocol = next;

@@ -45,6 +45,8 @@ struct Packet {
   std::uint32_t fragment_id = 0;
   std::uint32_t fragment_offset = 0;  ///< Bytes.
 
+  Bytes network;  ///< The innermost IP packet, from its header on; empty without IP.
+
   // Transport.
   std::optional<std::uint16_t> source_port, destination_port;  ///< TCP and UDP.
   std::uint32_t sequence = 0, acknowledgement = 0;             ///< TCP.

@@ -1,8 +1,8 @@
 // From captures to events.
 //
-// The calling thread reads and decodes batches of frames and notes each frame's shard. With one worker it also runs the shards;
-// with more, each worker takes the frames of its own shards out of every batch, in order, so a shard always sees its frames
-// one after the other. A few batches are in flight; whoever is slow is waited for.
+// The calling thread reads and decodes batches of frames and notes each frame's shard. With one worker it also runs the
+// shards; with more, each worker takes the frames of its own shards out of every batch, in order, so a shard always
+// sees its frames one after the other. A few batches are in flight; whoever is slow is waited for.
 
 #include "pipeline/pipeline.h"
 
@@ -15,8 +15,8 @@
 
 #include "base/time.h"
 #include "capture/timeline.h"
-#include "net/packet.h"
 #include "event/flow.h"
+#include "net/packet.h"
 #include "pipeline/label.h"
 #include "pipeline/shard.h"
 #include "protocol/protocol.h"
@@ -26,7 +26,7 @@ namespace bulkhead {
 namespace {
 
 constexpr std::size_t batches_in_flight = 4;
-constexpr std::uint64_t record_header = 16;  // of a pcap file, for progress
+constexpr std::uint64_t record_header = 16;                           // of a pcap file, for progress
 constexpr std::int64_t believable_from_ns = 631'152'000 * second_ns;  // 1990-01-01: no capture format is older
 constexpr std::int64_t step_back_ns = second_ns, step_forward_ns = 3600 * second_ns;
 
@@ -42,7 +42,11 @@ struct Work {
 class Run {
  public:
   Run(const std::vector<CaptureInput>& inputs, const RunOptions& options, const MakeConsumers& make_consumers)
-      : inputs_(inputs), options_(options), schemas_(run_schemas()), candidates_(protocols()), last_times_(inputs.size()) {
+      : inputs_(inputs),
+        options_(options),
+        schemas_(run_schemas()),
+        candidates_(protocols()),
+        last_times_(inputs.size()) {
     summary_.captures.resize(inputs.size());
     for (std::size_t i = 0; i < std::max(1U, options.workers); ++i)
       labellers_.push_back(options.classify_others ? std::make_unique<Labeller>() : nullptr);
@@ -109,7 +113,8 @@ class Run {
       return;
     }
     std::optional<std::int64_t>& last = last_times_[place.capture];
-    if (last && (place.time_ns < *last - step_back_ns || place.time_ns > *last + step_forward_ns)) ++capture.clock_steps;
+    if (last && (place.time_ns < *last - step_back_ns || place.time_ns > *last + step_forward_ns))
+      ++capture.clock_steps;
     last = place.time_ns;
     capture.first_ns = std::min(capture.first_ns.value_or(place.time_ns), place.time_ns);
     capture.last_ns = std::max(capture.last_ns.value_or(place.time_ns), place.time_ns);
@@ -182,7 +187,7 @@ class Run {
     sum.flows_evicted += counters.flows_evicted;
     sum.resynchronised_bytes += counters.resynchronised_bytes;
     sum.oversized_pdus += counters.oversized_pdus;
-    sum.stream_bytes_dropped += counters.stream_bytes_dropped;
+    sum.stream_holes_skipped += counters.stream_holes_skipped;
     sum.fragments_dropped += counters.fragments_dropped;
     for (std::size_t i = 0; i < inputs_.size(); ++i) summary_.captures[i].copies += shard.copies()[i];
   }
@@ -195,7 +200,8 @@ class Run {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::optional<std::int64_t>> last_times_;
   std::int64_t started_ns_ =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count() +
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count() +
       86'400 * second_ns;  // a day of grace: the analyst's clock may be wrong as well
   std::uint64_t position_ = 0, bytes_ = 0;
   RunSummary summary_;
@@ -226,7 +232,7 @@ Result<RunSummary> run(std::unique_ptr<Source> source, const CaptureInput& input
 
 std::vector<const Schema*> run_schemas() {
   std::vector<const Schema*> schemas = all_schemas();
-  schemas.insert(schemas.end(), flow_schemas().begin(), pipeline_schemas().end());
+  schemas.insert(schemas.end(), flow_schemas().begin(), flow_schemas().end());
   return schemas;
 }
 

@@ -11,10 +11,9 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t flows_max = 4096;                 // per shard: a quarter of a million conversations in all
-constexpr std::size_t stream_bytes_max = 1 << 20;       // per shard, out of order; 64 MiB in all
-constexpr std::size_t views_max = 8;                    // capture points that saw one conversation
-constexpr std::uint8_t flag_fin = 1, flag_syn = 2, flag_rst = 4, flag_ack = 16;
+constexpr std::size_t flows_max = 4096;            // per shard: a quarter of a million conversations in all
+constexpr std::size_t stream_bytes_max = 1 << 20;  // per shard, out of order; 64 MiB in all
+constexpr std::size_t views_max = 8;               // capture points that saw one conversation
 constexpr std::int64_t idle_before_reuse_ns = 120 * second_ns;  // RFC 9293: twice the maximum segment lifetime
 
 enum class Kind : std::uint8_t { tcp, udp, ip, ethertype, llc };
@@ -94,12 +93,17 @@ class Shard::Deliver final : public StreamSink {
   Deliver(Shard& shard, Conversation& conversation, const FramePlace& place, Side from)
       : shard_(shard), conversation_(conversation), from_(from), origin_(shard.origin_of(conversation, place, from)) {}
 
-  void data(Bytes bytes, std::uint64_t frame, std::int64_t time_ns) override {
-    origin_.frame = frame;
-    origin_.time_ns = time_ns;
+  void data(Bytes bytes, const SegmentOrigin& origin) override {
+    if (origin.frame != origin_.frame) origin_.pdu = 0;
+    origin_.capture = origin.source;
+    origin_.frame = origin.frame;
+    origin_.time_ns = origin.time_ns;
     conversation_.dissector.stream(shared(), context(), from_, bytes, origin_);
   }
-  void gap(std::uint64_t bytes) override { conversation_.dissector.gap(shared(), from_, bytes); }
+  void gap(const StreamGap& gap, const SegmentOrigin&) override {
+    conversation_.dissector.gap(shared(), from_, gap.bytes);
+  }
+  void conflict(const SegmentOrigin&) override {}  // counted by the stream
 
  private:
   [[nodiscard]] Dissector::Shared shared() const {
@@ -118,12 +122,14 @@ class Shard::Deliver final : public StreamSink {
 std::size_t shard_of(const Packet& packet) noexcept {
   std::uint64_t value = 0;
   if (packet.source.present()) value = hash(packet.source) ^ hash(packet.destination);
-  else if (packet.source_mac && packet.destination_mac) value = hash(*packet.source_mac) ^ hash(*packet.destination_mac);
+  else if (packet.source_mac && packet.destination_mac)
+    value = hash(*packet.source_mac) ^ hash(*packet.destination_mac);
   return static_cast<std::size_t>(mix(value)) % shard_count;
 }
 
 std::size_t Shard::KeyHash::operator()(const Key& key) const noexcept {
-  std::uint64_t value = key.low.present() ? hash(key.low) * 3 ^ hash(key.high) : hash(key.mac_low) * 3 ^ hash(key.mac_high);
+  std::uint64_t value =
+      key.low.present() ? hash(key.low) * 3 ^ hash(key.high) : hash(key.mac_low) * 3 ^ hash(key.mac_high);
   value ^= std::uint64_t{key.port_low} << 48U | std::uint64_t{key.port_high} << 32U | std::uint64_t{key.number} << 16U |
            key.space;
   return static_cast<std::size_t>(mix(value + key.kind));
@@ -135,7 +141,7 @@ Shard::Shard(const Candidates& candidates, std::span<const Schema* const> schema
       subscriptions_(schemas, consumers),
       options_(options),
       copies_by_capture_(inputs.size()),
-      budget_(stream_bytes_max) {}
+      budget_{stream_bytes_max, 0, 0} {}
 
 Shard::~Shard() = default;
 
@@ -182,7 +188,7 @@ Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePla
   };
   if (const auto known = by_key_.find(key); known != by_key_.end()) {
     Conversation& conversation = *known->second;
-    const bool opens = (packet.tcp_flags & (flag_syn | flag_ack)) == flag_syn;
+    const bool opens = (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn;
     const bool over = conversation.finished[0] || conversation.finished[1] ||
                       place.time_ns - conversation.last_ns > idle_before_reuse_ns;
     if (!(kind == Kind::tcp && opens && over)) {
@@ -209,7 +215,7 @@ Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePla
   conversation.ends = {end_of(packet.source_mac, packet.source, packet.source_port, packet),
                        end_of(packet.destination_mac, packet.destination, packet.destination_port, packet)};
   conversation.opened = place;
-  if (kind == Kind::tcp) conversation.tcp = std::make_unique<Tcp>();
+  if (kind == Kind::tcp) conversation.tcp = std::make_unique<Tcp>(budget_);
   from = Side::first;
   return conversation;
 }
@@ -255,16 +261,15 @@ void Shard::packet(const Packet& decoded, const FramePlace& place, Labeller* lab
     ++fragments_;
     const auto whole = defragmenter_.add(packet, place.time_ns);
     if (!whole) return;
-    packet.fragment = false;
-    decode_transport(*whole, whole->size(), packet);
+    packet.ip_protocol = whole->ip_protocol;
+    decode_transport(whole->data, whole->on_wire, packet);
   }
   if (!packet.source.present() && !packet.source_mac) return;
 
   Side from = Side::first;
   Conversation& conversation = conversation_of(packet, place, from);
   if (!options_.keep_duplicates) {
-    const auto copy =
-        copies_.see(packet, fingerprint(packet), place.point, place.capture, place.number, place.time_ns);
+    const auto copy = copies_.see(packet, fingerprint(packet), place.point, place.capture, place.number, place.time_ns);
     if (copy) {
       ++counters_.copies;
       ++copies_by_capture_.at(place.capture);
@@ -276,8 +281,8 @@ void Shard::packet(const Packet& decoded, const FramePlace& place, Labeller* lab
   if (conversation.kind == Kind::tcp) tcp(conversation, packet, place, from);
   else datagram(conversation, packet, place, from);
 
-  if (labeller_ == nullptr || conversation.label_done || !conversation.dissector.unclaimed() || packet.payload.empty() ||
-      packet.network.empty())
+  if (labeller_ == nullptr || conversation.label_done || !conversation.dissector.unclaimed() ||
+      packet.payload.empty() || packet.network.empty())
     return;
   if (conversation.label_memory == nullptr) conversation.label_memory = labeller_->remember();
   conversation.label_done = labeller_->look(*conversation.label_memory, packet.network, place.time_ns);
@@ -288,22 +293,24 @@ void Shard::packet(const Packet& decoded, const FramePlace& place, Labeller* lab
 
 void Shard::tcp(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from) {
   const auto side = static_cast<std::size_t>(from);
-  const bool syn = (packet.tcp_flags & flag_syn) != 0;
-  const bool ack = (packet.tcp_flags & flag_ack) != 0;
+  const bool syn = (packet.tcp_flags & tcp_flag::syn) != 0;
+  const bool ack = (packet.tcp_flags & tcp_flag::ack) != 0;
   if (syn) {
     conversation.totals.opening_seen = true;
     conversation.dissector.opened_by(ack ? other(from) : from);
   }
-  if (from == Side::second && ack && (packet.tcp_flags & flag_rst) == 0) conversation.totals.answered = true;
-  if ((packet.tcp_flags & flag_rst) != 0) conversation.totals.reset = true;
+  if (from == Side::second && ack && (packet.tcp_flags & tcp_flag::rst) == 0) conversation.totals.answered = true;
+  if ((packet.tcp_flags & tcp_flag::rst) != 0) conversation.totals.reset = true;
 
-  Deliver peer{*this, conversation, place, other(from)};
-  if (ack) conversation.tcp->streams[side ^ 1U].acknowledged(packet.acknowledgement, budget_, peer);
+  const SegmentOrigin origin{place.number, place.time_ns, place.capture};
+  if (ack) {
+    Deliver peer{*this, conversation, place, other(from)};
+    conversation.tcp->streams.at(side ^ 1U).acknowledged(packet.acknowledgement, origin, peer);
+  }
   Deliver sink{*this, conversation, place, from};
-  conversation.tcp->streams[side].segment(
-      {packet.sequence, packet.tcp_flags, packet.payload, packet.payload_on_wire, place.number, place.time_ns}, budget_,
-      sink);
-  if ((packet.tcp_flags & (flag_fin | flag_rst)) != 0) conversation.finished.at(side) = true;
+  conversation.tcp->streams.at(side).segment(
+      {packet.sequence, packet.tcp_flags, packet.payload, packet.payload_on_wire, origin}, sink);
+  if ((packet.tcp_flags & (tcp_flag::fin | tcp_flag::rst)) != 0) conversation.finished.at(side) = true;
 }
 
 void Shard::datagram(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from) {
@@ -324,15 +331,14 @@ void Shard::close(Conversation& conversation) {
   end.time_ns = conversation.last_ns;
   if (conversation.tcp) {
     for (std::size_t side = 0; side < 2; ++side) {
-      TcpStream& stream = conversation.tcp->streams[side];
+      TcpStream& stream = conversation.tcp->streams.at(side);
       Deliver sink{*this, conversation, end, static_cast<Side>(side)};
-      stream.finish(budget_, sink);
+      stream.finish({end.number, end.time_ns, end.capture}, sink);
       conversation.totals.retransmitted += stream.counters().retransmitted;
       conversation.totals.out_of_order += stream.counters().out_of_order;
-      conversation.totals.lost_bytes += stream.counters().lost_bytes;
+      conversation.totals.lost_bytes += stream.counters().acknowledged_unseen_bytes;
       conversation.totals.gaps += stream.counters().gaps;
       conversation.totals.overlap_conflicts += stream.counters().conflicts;
-      counters_.stream_bytes_dropped += stream.counters().dropped_bytes;
     }
   }
   Origin last = origin_of(conversation, end, Side::first);
@@ -351,7 +357,8 @@ void Shard::close(Conversation& conversation) {
   if (flow.label && flow.label->empty()) flow.label.reset();
   flow.client = reason;
   flow.space = conversation.key.space;
-  flow.duration_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, conversation.last_ns - conversation.opened.time_ns));
+  flow.duration_ns =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, conversation.last_ns - conversation.opened.time_ns));
   flow.frames_out = conversation.frames.at(out);
   flow.frames_in = conversation.frames.at(in);
   flow.bytes_out = conversation.bytes.at(out);
@@ -386,7 +393,9 @@ RunCounters Shard::counters() const noexcept {
   counters.pdus = dissector_counters_.pdus;
   counters.resynchronised_bytes = dissector_counters_.resynchronised_bytes;
   counters.oversized_pdus = dissector_counters_.oversized;
-  counters.fragments_dropped = defragmenter_.counters().dropped;
+  counters.fragments_dropped =
+      defragmenter_.counters().malformed + defragmenter_.counters().expired + defragmenter_.counters().evicted;
+  counters.stream_holes_skipped = budget_.refused;
   return counters;
 }
 

@@ -1,17 +1,18 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
+#include "event/flow.h"
 #include "net/defragment.h"
 #include "net/packet.h"
 #include "net/tcp_stream.h"
 #include "pipeline/copies.h"
 #include "pipeline/dissector.h"
-#include "event/flow.h"
 #include "pipeline/label.h"
 #include "pipeline/pipeline.h"
 
@@ -53,10 +54,10 @@ class Shard {
 
  private:
   struct Key {
-    IpAddress low, high;  ///< Ordered, so that both directions have one key.
+    IpAddress low, high;           ///< Ordered, so that both directions have one key.
     MacAddress mac_low, mac_high;  ///< Without IP.
     std::uint16_t port_low = 0, port_high = 0;
-    std::uint16_t number = 0;     ///< IP protocol, EtherType or LLC service access point.
+    std::uint16_t number = 0;  ///< IP protocol, EtherType or LLC service access point.
     std::uint16_t space = 0;
     std::uint8_t kind = 0;
     bool operator==(const Key&) const = default;
@@ -65,7 +66,8 @@ class Shard {
     std::size_t operator()(const Key& key) const noexcept;
   };
   struct Tcp {
-    TcpStream streams[2];  // NOLINT(modernize-avoid-c-arrays): TcpStream can't be moved into an aggregate array
+    explicit Tcp(StreamBudget& budget) : streams{TcpStream{budget}, TcpStream{budget}} {}
+    std::array<TcpStream, 2> streams;
   };
   struct Conversation;
   class Deliver;

@@ -27,11 +27,11 @@ std::string to_text(const Party& party);
 /// How often one operation was asked of one station in a conversation.
 struct OperationUse {
   Operation operation = Operation::unknown;
-  std::string station;        ///< "unit 5", "slot 1"; empty where the server itself was meant.
-  std::uint64_t asked = 0;    ///< Requests seen.
-  std::uint64_t answered = 0; ///< Responses and unasked reports seen.
-  std::uint64_t refused = 0;  ///< Of the answers, those that said no.
-  Citation first;             ///< The first request, or the first answer where no request was seen.
+  std::string station;         ///< "unit 5", "slot 1"; empty where the server itself was meant.
+  std::uint64_t asked = 0;     ///< Requests seen.
+  std::uint64_t answered = 0;  ///< Responses and unasked reports seen.
+  std::uint64_t refused = 0;   ///< Of the answers, those that said no.
+  Citation first;              ///< The first request, or the first answer where no request was seen.
   std::int64_t last_ns = 0;
 };
 
@@ -46,14 +46,15 @@ struct Sighting {
 
 /// All that two parties said to each other in one service.
 struct Conversation {
-  std::uint64_t id = 0;                  ///< Hash of its ends and service: the same in every run.
-  Party client, server;                  ///< Where `client_reason` is unknown: in the order in which they spoke.
-  std::string client_reason;             ///< "protocol", "syn", "port", "unknown".
-  std::string transport;                 ///< "tcp", "udp", "ethertype", "llc", "ip".
-  std::optional<std::uint16_t> port;     ///< Of the server; the EtherType or IP protocol without ports.
-  std::string service;                   ///< Innermost protocol of ours that read it ("s7comm"); else empty.
-  std::string label;                     ///< The classifier's opinion; empty where it has none.
-  bool operations_known = false;         ///< Whether its messages are read. Where not, nothing may be said of what it does not do.
+  std::uint64_t id = 0;               ///< Hash of its ends and service: the same in every run.
+  Party client, server;               ///< Where `client_reason` is unknown: in the order in which they spoke.
+  std::string client_reason;          ///< "protocol", "syn", "port", "unknown".
+  std::string transport;              ///< "tcp", "udp", "ethertype", "llc", "ip".
+  std::optional<std::uint16_t> port;  ///< Of the server; the EtherType or IP protocol without ports.
+  std::string service;                ///< Innermost protocol of ours that read it ("s7comm"); else empty.
+  std::string label;                  ///< The classifier's opinion; empty where it has none.
+  bool operations_known =
+      false;  ///< Whether its messages are read. Where not, nothing may be said of what it does not do.
   bool answered = false;
   std::uint64_t flows = 0;
   std::uint64_t frames_out = 0, frames_in = 0, bytes_out = 0, bytes_in = 0;
@@ -82,15 +83,15 @@ struct AddressPair {
 
 /// One capture file as it was read: what the report says of it.
 struct CaptureRecord {
-  std::uint32_t id = 0;           ///< Row in the store; what citations name.
-  std::string name;               ///< File name.
-  std::string sha256;             ///< Lower-case hexadecimal.
-  std::uint64_t size = 0;         ///< Bytes of the file.
-  std::string point_name;         ///< Capture point.
+  std::uint32_t id = 0;    ///< Row in the store; what citations name.
+  std::string name;        ///< File name.
+  std::string sha256;      ///< Lower-case hexadecimal.
+  std::uint64_t size = 0;  ///< Bytes of the file.
+  std::string point_name;  ///< Capture point.
   std::uint16_t point = 0, space = 0;
   std::int64_t clock_offset_ns = 0;
   std::uint64_t clock_offset_frames = 0;  ///< Frames shared with another capture, from which the offset was estimated.
-  std::string ending;             ///< "read", "cut_off", "damaged", "link_type_not_supported", "not_a_capture".
+  std::string ending;                     ///< "read", "cut_off", "damaged", "link_type_not_supported", "not_a_capture".
   std::uint64_t ending_frame = 0, ending_offset = 0;
   std::string ending_detail;
   std::uint64_t frames = 0, bytes = 0;
@@ -104,7 +105,7 @@ struct Traffic {
   std::vector<CaptureRecord> captures;
   std::vector<Conversation> conversations;  ///< By first sight.
   std::vector<AddressPair> pairs;
-  std::uint64_t frames = 0, copies = 0, flows = 0, flows_evicted = 0, stream_bytes_dropped = 0, fragments_dropped = 0,
+  std::uint64_t frames = 0, copies = 0, flows = 0, flows_evicted = 0, stream_holes_skipped = 0, fragments_dropped = 0,
                 resynchronised_bytes = 0, conversations_dropped = 0;
   std::vector<std::pair<std::string, std::uint64_t>> faults;  ///< Parse faults by protocol.
 };
