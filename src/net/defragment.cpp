@@ -25,7 +25,11 @@ void Defragmenter::give_up(Waiting::iterator assembly) {
 }
 
 void Defragmenter::expire(std::int64_t time_ns) {
-  while (!waiting_.empty() && time_ns - waiting_.front().started_ns > bounds_.wait_ns) {
+  const auto too_old = [&](const Assembly& assembly) {
+    const std::uint64_t age = static_cast<std::uint64_t>(time_ns) - static_cast<std::uint64_t>(assembly.started_ns);
+    return time_ns > assembly.started_ns && age > static_cast<std::uint64_t>(bounds_.wait_ns);
+  };
+  while (!waiting_.empty() && too_old(waiting_.front())) {
     give_up(waiting_.begin());
     ++counters_.expired;
   }
@@ -66,12 +70,16 @@ bool Defragmenter::is_whole(const Assembly& assembly) noexcept {
 void Defragmenter::insert(Assembly& assembly, const Packet& packet) {
   const Range fragment{packet.fragment_offset, packet.fragment_offset + packet.payload_on_wire};
   const Bytes bytes = packet.payload;
+  bool fresh = false;
+  bool overlaps = false;
+  bool differs = false;
   const auto part = [&](std::size_t begin, std::size_t end) {
     const std::size_t kept_end = std::min(end, fragment.begin + bytes.size());
     return begin < kept_end ? bytes.subspan(begin - fragment.begin, kept_end - begin) : Bytes{};
   };
   const auto copy = [&](std::size_t begin, std::size_t end) {
     const Bytes kept = part(begin, end);
+    fresh = true;
     std::copy(kept.begin(), kept.end(), assembly.bytes.begin() + static_cast<std::ptrdiff_t>(begin));
     if (kept.size() < end - begin)
       assembly.cut_at = std::min(assembly.cut_at.value_or(datagram_max), begin + kept.size());
@@ -81,8 +89,6 @@ void Defragmenter::insert(Assembly& assembly, const Packet& packet) {
   std::vector<Range> ranges;
   ranges.reserve(assembly.ranges.size() + 1);
   std::size_t at = fragment.begin;
-  bool overlaps = false;
-  bool differs = false;
   for (const Range& range : assembly.ranges) {
     if (range.end < fragment.begin || range.begin > fragment.end) {
       ranges.push_back(range);
@@ -91,7 +97,7 @@ void Defragmenter::insert(Assembly& assembly, const Packet& packet) {
     const std::size_t begin = std::max(range.begin, fragment.begin);
     const std::size_t end = std::min(range.end, fragment.end);
     if (begin < end) {
-      const Bytes again = part(begin, end);
+      const Bytes again = part(begin, std::min(end, std::max(begin, assembly.cut_at.value_or(end))));
       overlaps = true;
       differs = differs ||
                 !std::equal(again.begin(), again.end(), assembly.bytes.begin() + static_cast<std::ptrdiff_t>(begin));
@@ -100,17 +106,11 @@ void Defragmenter::insert(Assembly& assembly, const Packet& packet) {
     at = std::max(at, end);
     merged = {std::min(merged.begin, range.begin), std::max(merged.end, range.end)};
   }
-  const bool fresh = at < fragment.end || merged.begin != fragment.begin || !overlaps;
   if (at < fragment.end) copy(at, fragment.end);
   const auto place = std::find_if(ranges.begin(), ranges.end(), [&](const Range& r) { return r.begin > merged.begin; });
   ranges.insert(place, merged);
-  const bool nothing_new =
-      overlaps && ranges.size() == assembly.ranges.size() &&
-      std::equal(ranges.begin(), ranges.end(), assembly.ranges.begin(),
-                 [](const Range& a, const Range& b) { return a.begin == b.begin && a.end == b.end; });
-  (void)fresh;
-  counters_.duplicates += nothing_new ? 1 : 0;
-  counters_.overlaps += overlaps && !nothing_new ? 1 : 0;
+  counters_.duplicates += fresh ? 0 : 1;
+  counters_.overlaps += overlaps && fresh ? 1 : 0;
   counters_.conflicts += differs ? 1 : 0;
   assembly.ranges = std::move(ranges);
 }

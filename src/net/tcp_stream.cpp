@@ -17,6 +17,7 @@
 #include "net/tcp_stream.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "base/hash.h"
 
@@ -47,25 +48,8 @@ TcpStream::~TcpStream() {
 
 TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
   if (this == &other) return *this;
-  release();
-  budget_ = other.budget_;
-  next_ = other.next_;
-  first_ = other.first_;
-  acknowledged_ = other.acknowledged_;
-  end_ = other.end_;
-  pieces_ = std::move(other.pieces_);
-  other.pieces_.clear();
-  stored_ = other.stored_;
-  handed_ = other.handed_;
-  handed_at_ = other.handed_at_;
-  far_ = other.far_;
-  started_ = other.started_;
-  from_start_ = other.from_start_;
-  tentative_ = other.tentative_;
-  reset_ = other.reset_;
-  early_acknowledgement_ = other.early_acknowledgement_;
-  counters_ = other.counters_;
-  return *this;
+  std::destroy_at(this);
+  return *std::construct_at(this, std::move(other));
 }
 
 void TcpStream::release() noexcept {
@@ -77,6 +61,10 @@ void TcpStream::release() noexcept {
 TcpStream::Position TcpStream::position(std::uint32_t sequence) const noexcept {
   const auto ahead = static_cast<std::int32_t>(sequence - static_cast<std::uint32_t>(next_));
   return next_ + static_cast<std::uint64_t>(std::int64_t{ahead});
+}
+
+TcpStream::Pieces::iterator TcpStream::behind(Position begin) noexcept {
+  return std::partition_point(pieces_.begin(), pieces_.end(), [&](const Piece& piece) { return piece.end <= begin; });
 }
 
 void TcpStream::start_at(std::uint32_t sequence) noexcept {
@@ -159,14 +147,22 @@ void TcpStream::segment(const TcpSegment& segment, StreamSink& sink) {
     if (is_far(first, segment.origin, sink)) return;
     data(position(first), segment, sink);
   }
-  if ((segment.flags & tcp_flag::fin) != 0 && !end_) end_ = position(first) + on_wire;
+  if ((segment.flags & tcp_flag::fin) == 0 || end_) return;
+  const Position end = position(first) + on_wire;
+  if (end >= next_) end_ = end;
+}
+
+/// RFC 9293, 3.8.4: one byte, or none, before what the receiver expects next. Its content means nothing.
+bool TcpStream::is_keep_alive(Position begin, const TcpSegment& segment) const noexcept {
+  if (std::max(segment.payload_on_wire, segment.payload.size()) != 1) return false;
+  return begin + 1 == next_ || (begin + 1 == acknowledged_ && (segment.flags & tcp_flag::psh) == 0);
 }
 
 void TcpStream::data(Position begin, const TcpSegment& segment, StreamSink& sink) {
   const std::size_t on_wire = std::max(segment.payload_on_wire, segment.payload.size());
   if (tentative_ && begin == next_ + 1) next_ = first_ = begin;
   tentative_ = false;
-  if (on_wire <= 1 && begin + 1 == next_) {
+  if (is_keep_alive(begin, segment)) {
     ++counters_.keep_alives;
     return;
   }
@@ -189,13 +185,13 @@ void TcpStream::compare(Position begin, const TcpSegment& segment, StreamSink& s
       if (handed.size == bytes.size() && handed.sequence == sequence && handed.size > 0)
         differs = handed.hash != hash(bytes);
   }
-  for (const Piece& piece : pieces_) {
-    const Position from = std::max(begin, piece.begin);
-    const Position to = std::min({end, piece.end, piece.begin + piece.bytes.size()});
+  for (auto piece = behind(begin); piece != pieces_.end() && piece->begin < end; ++piece) {
+    const Position from = std::max(begin, piece->begin);
+    const Position to = std::min({end, piece->end, piece->begin + piece->bytes.size()});
     if (from >= to) continue;
     const auto size = static_cast<std::size_t>(to - from);
     const Bytes ours = bytes.subspan(static_cast<std::size_t>(from - begin), size);
-    const Bytes theirs = Bytes{piece.bytes}.subspan(static_cast<std::size_t>(from - piece.begin), size);
+    const Bytes theirs = Bytes{piece->bytes}.subspan(static_cast<std::size_t>(from - piece->begin), size);
     differs = differs || !std::equal(ours.begin(), ours.end(), theirs.begin());
   }
   if (!differs) return;
@@ -217,15 +213,15 @@ bool TcpStream::place(Position begin, Position end, Bytes bytes, const SegmentOr
       advance(std::min(end, next_));
       continue;
     }
-    const auto behind = std::find_if(pieces_.begin(), pieces_.end(), [&](const Piece& p) { return p.end > begin; });
-    if (behind != pieces_.end() && behind->begin <= begin) {
-      advance(std::min(end, behind->end));
+    const auto piece = behind(begin);
+    if (piece != pieces_.end() && piece->begin <= begin) {
+      advance(std::min(end, piece->end));
       continue;
     }
-    const Position until = behind == pieces_.end() ? end : std::min(end, behind->begin);
+    const Position until = piece == pieces_.end() ? end : std::min(end, piece->begin);
     const Bytes chunk = bytes.first(std::min(bytes.size(), static_cast<std::size_t>(until - begin)));
     fresh = true;
-    if (begin > next_ && begin <= acknowledged_ && behind == pieces_.begin())
+    if (begin > next_ && begin <= acknowledged_ && piece == pieces_.begin())
       skip_to(begin, StreamGap::Kind::lost, origin, sink);
     if (begin == next_) {
       hand_on(chunk, until - begin, origin, sink);
@@ -252,8 +248,7 @@ bool TcpStream::store(Position begin, Position end, Bytes bytes, const SegmentOr
     drain(sink);
     return false;
   }
-  const auto at = std::find_if(pieces_.rbegin(), pieces_.rend(), [&](const Piece& p) { return p.begin < begin; });
-  pieces_.insert(at.base(), Piece{begin, end, {bytes.begin(), bytes.end()}, origin});
+  pieces_.insert(behind(begin), Piece{begin, end, {bytes.begin(), bytes.end()}, origin});
   stored_ += bytes.size();
   budget_->used += cost;
   return true;
@@ -269,6 +264,7 @@ void TcpStream::hand_on(Bytes bytes, std::uint64_t size, const SegmentOrigin& or
   handed_at_ = static_cast<std::uint8_t>((handed_at_ + 1U) % handed_.size());
   next_ += bytes.size();
   counters_.bytes += bytes.size();
+  if (end_ && next_ > *end_) end_.reset();  // it went on, so that was not its end
   sink.data(bytes, origin);
 }
 
@@ -320,12 +316,10 @@ void TcpStream::finish(const SegmentOrigin& origin, StreamSink& sink) {
     skip_to(pieces_.front().begin, StreamGap::Kind::ended, origin, sink);
     drain(sink);
   }
-  // The FIN takes a sequence number of its own, and may be what was acknowledged.
-  if (started_ && acknowledged_ > next_ + 1)
-    skip_to(end_ && *end_ > next_ ? std::min(*end_, acknowledged_) : acknowledged_, StreamGap::Kind::lost, origin,
-            sink);
-  else if (started_ && end_ && *end_ > next_ && acknowledged_ > next_)
-    skip_to(std::min(*end_, acknowledged_), StreamGap::Kind::lost, origin, sink);
+  Position sent = acknowledged_;
+  if (end_) sent = std::min(sent, *end_);
+  else if (sent == next_ + 1) sent = next_;  // a FIN that was not seen takes a sequence number too
+  skip_to(sent, StreamGap::Kind::lost, origin, sink);
 }
 
 }  // namespace bulkhead

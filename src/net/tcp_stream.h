@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -134,6 +135,11 @@ class TcpStream {
     std::uint64_t hash = 0;
   };
 
+  using Pieces = std::vector<Piece>;
+
+  /// The first piece that ends behind `begin`.
+  [[nodiscard]] Pieces::iterator behind(Position begin) noexcept;
+  [[nodiscard]] bool is_keep_alive(Position begin, const TcpSegment& segment) const noexcept;
   [[nodiscard]] Position position(std::uint32_t sequence) const noexcept;
   void start_at(std::uint32_t sequence) noexcept;
   void open(const TcpSegment& segment, StreamSink& sink);
@@ -156,7 +162,7 @@ class TcpStream {
   Position first_ = 0;         ///< Of the first byte of the stream, as far as known.
   Position acknowledged_ = 0;  ///< The receiver has everything before it.
   std::optional<Position> end_;
-  std::vector<Piece> pieces_;  ///< In order, not overlapping, all behind `next_`.
+  Pieces pieces_;  ///< In order, not overlapping, all behind `next_`.
   std::size_t stored_ = 0;
   std::array<Handed, 8> handed_{};
   std::uint8_t handed_at_ = 0;
