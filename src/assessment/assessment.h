@@ -32,8 +32,12 @@ struct Assessment {
   std::vector<KeptPdu> evidence;    ///< Those that a finding, an asset's attribute or a crossing cites.
   std::vector<std::string> model_changes;  ///< What the network shows and site.yml does not, since its zones were written.
 
+  /// The kept PDU that a citation names; null where none was kept.
   [[nodiscard]] const KeptPdu* pdu(const Citation& citation) const noexcept;
   [[nodiscard]] const CaptureRecord* capture(std::uint32_t id) const noexcept;
 };
+
+/// "capture.pcap frame 12", for people.
+std::string to_text(const Citation& citation, const Assessment& assessment);
 
 }  // namespace bulkhead
