@@ -24,36 +24,45 @@ struct Listeners {
   FactLearner facts;
 };
 
-const CapturePointDeclaration* declaration_of(const std::string& file,
-                                              const std::vector<CapturePointDeclaration>& declared) {
-  const auto found = std::find_if(declared.begin(), declared.end(), [&](const CapturePointDeclaration& point) {
-    return std::any_of(point.files.begin(), point.files.end(),
-                       [&](const std::string& pattern) { return matches_pattern(pattern, file); });
-  });
-  return found == declared.end() ? nullptr : &*found;
-}
-
 /// Numbers for names, in the order in which they come.
 class Numbers {
  public:
   std::uint16_t of(const std::string& name) {
-    return numbers_.try_emplace(name, static_cast<std::uint16_t>(numbers_.size())).first->second;
+    if (const auto known = numbers_.find(name); known != numbers_.end()) return known->second;
+    return numbers_.emplace(name, next_++).first->second;
+  }
+  void remember(const std::string& name, std::uint16_t number) {
+    numbers_.emplace(name, number);
+    next_ = std::max<std::uint16_t>(next_, static_cast<std::uint16_t>(number + 1));
   }
 
  private:
   std::map<std::string, std::uint16_t> numbers_;
+  std::uint16_t next_ = 0;
 };
+
+/// What an address space is numbered by: its name, else the capture point whose own it is.
+std::string space_key(const CaptureRecord& record) {
+  return record.space_name.empty() ? record.point_name : "=" + record.space_name;
+}
 
 struct Plan {
   std::vector<CaptureInput> inputs;
   std::vector<CaptureRecord> records;
 };
 
-Result<Plan> plan(const std::vector<std::filesystem::path>& files, const std::vector<CapturePointDeclaration>& declared,
-                  const ObserveOptions& options, std::uint32_t first_id) {
+Result<Plan> make_plan(const std::vector<std::filesystem::path>& files,
+                       const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
+                       const std::vector<CaptureRecord>& known) {
   Plan plan;
   Numbers points;
   Numbers spaces;
+  std::uint32_t first_id = 1;
+  for (const CaptureRecord& record : known) {
+    points.remember(record.point_name, record.point);
+    spaces.remember(space_key(record), record.space);
+    first_id = std::max(first_id, record.id + 1);
+  }
   std::vector<bool> clock_is_stated;
   for (const std::filesystem::path& file : files) {
     CaptureRecord record;
@@ -67,8 +76,10 @@ Result<Plan> plan(const std::vector<std::filesystem::path>& files, const std::ve
     }
     const CapturePointDeclaration* point = declaration_of(record.name, declared);
     record.point_name = point == nullptr ? record.name : point->name;
+    record.space_name = point == nullptr ? std::string{} : point->space;
+    record.modified = modification_time(file);
     record.point = points.of(record.point_name);
-    record.space = spaces.of(point == nullptr || point->space.empty() ? record.point_name : "=" + point->space);
+    record.space = spaces.of(space_key(record));
     clock_is_stated.push_back(point != nullptr && point->clock_offset_ns.has_value());
     if (clock_is_stated.back()) record.clock_offset_ns = *point->clock_offset_ns;
     plan.inputs.push_back({file, record.name, record.point, record.space, record.clock_offset_ns});
@@ -130,6 +141,21 @@ void renumber(Observations& observations, std::uint32_t first_id) {
 
 }  // namespace
 
+std::int64_t modification_time(const std::filesystem::path& path) noexcept {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(path, error);
+  return error ? 0 : static_cast<std::int64_t>(time.time_since_epoch().count());
+}
+
+const CapturePointDeclaration* declaration_of(const std::string& file,
+                                              const std::vector<CapturePointDeclaration>& declared) noexcept {
+  const auto found = std::find_if(declared.begin(), declared.end(), [&](const CapturePointDeclaration& point) {
+    return std::any_of(point.files.begin(), point.files.end(),
+                       [&](const std::string& pattern) { return matches_pattern(pattern, file); });
+  });
+  return found == declared.end() ? nullptr : &*found;
+}
+
 bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
   std::size_t at = 0;
   std::size_t star = std::string_view::npos;
@@ -155,8 +181,8 @@ bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
 
 Result<Observations> observe(const std::vector<std::filesystem::path>& files,
                              const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
-                             std::uint32_t first_id) {
-  TRY(Plan plan, plan(files, declared, options, first_id));
+                             const std::vector<CaptureRecord>& known) {
+  TRY(Plan plan, make_plan(files, declared, options, known));
   const std::vector<const Schema*> schemas = run_schemas();
   std::vector<std::unique_ptr<Listeners>> shards;
   for (std::size_t i = 0; i < shard_count; ++i) shards.push_back(std::make_unique<Listeners>(schemas));
@@ -204,7 +230,7 @@ Result<Observations> observe(const std::vector<std::filesystem::path>& files,
   std::sort(observations.kept.begin(), observations.kept.end(), [](const KeptPdu& a, const KeptPdu& b) {
     return std::tie(a.capture, a.frame, a.pdu) < std::tie(b.capture, b.frame, b.pdu);
   });
-  renumber(observations, first_id);
+  if (!observations.traffic.captures.empty()) renumber(observations, observations.traffic.captures.front().id);
   return observations;
 }
 

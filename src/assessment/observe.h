@@ -28,12 +28,19 @@ struct ObserveOptions {
   std::function<void(std::uint64_t frames, std::uint64_t bytes, std::uint64_t bytes_in_all)> progress;
 };
 
-/// Reads captures as one time line. Capture points, address spaces and clock offsets are those that `declared` names; a file that
-/// none of them matches is a capture point and an address space of its own, until frames that two captures share show that
-/// both look at the same network. `first_id` numbers the captures in citations.
+/// Reads captures as one time line. Capture points, address spaces and clock offsets are those that `declared` names; a
+/// file that none of them matches is a capture point and an address space of its own, until frames that two captures
+/// share show that both look at the same network. `known` are captures read before: their points and spaces keep their
+/// numbers, and citations go on from the highest of their ids.
 Result<Observations> observe(const std::vector<std::filesystem::path>& files,
                              const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
-                             std::uint32_t first_id = 0);
+                             const std::vector<CaptureRecord>& known = {});
+
+/// Modification time of a file, as the system counts it; 0 where it can't be told.
+std::int64_t modification_time(const std::filesystem::path& path) noexcept;
+/// What `declared` says of a file by its name; null where nothing.
+const CapturePointDeclaration* declaration_of(const std::string& file,
+                                              const std::vector<CapturePointDeclaration>& declared) noexcept;
 
 /// `*` any run of characters, `?` one.
 bool matches_pattern(std::string_view pattern, std::string_view text) noexcept;

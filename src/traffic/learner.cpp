@@ -10,8 +10,8 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t uses_max = 256;            // operations times stations of one conversation
-constexpr std::size_t open_max = 16'384;         // flows that have said a message and not ended
+constexpr std::size_t uses_max = 256;     // operations times stations of one conversation
+constexpr std::size_t open_max = 16'384;  // flows that have said a message and not ended
 constexpr std::size_t sightings_max = 16;
 constexpr std::size_t pairs_max = 65'536;
 constexpr std::uint64_t deltas_for_a_period = 5;
@@ -29,6 +29,22 @@ std::uint64_t hash_party(const Party& party) noexcept {
 
 Party party_of(const EndPoint& end, std::uint16_t space) {
   return {space, end.ip, end.mac};
+}
+
+/// Adds what one part of a conversation did to what is known of the whole.
+void add_use(std::vector<OperationUse>& uses, OperationUse&& said) {
+  const auto found = std::find_if(uses.begin(), uses.end(), [&](const OperationUse& known) {
+    return known.operation == said.operation && known.station == said.station;
+  });
+  if (found == uses.end()) {
+    if (uses.size() < uses_max) uses.push_back(std::move(said));
+    return;
+  }
+  if (said.first.time_ns < found->first.time_ns) found->first = said.first;
+  found->asked += said.asked;
+  found->answered += said.answered;
+  found->refused += said.refused;
+  found->last_ns = std::max(found->last_ns, said.last_ns);
 }
 
 std::string station_text(const Field& field, const Value& value) {
@@ -207,21 +223,7 @@ void TrafficLearner::on_flow(const Event& event) {
     conversation.first = cite(origin);
   }
   conversation.last_ns = std::max(conversation.last_ns, origin.time_ns + static_cast<std::int64_t>(flow.duration_ns));
-  for (Use& use : open.uses) {
-    const auto same = [&](const OperationUse& other) {
-      return other.operation == use.operation && other.station == use.said.station;
-    };
-    auto found = std::find_if(conversation.operations.begin(), conversation.operations.end(), same);
-    if (found == conversation.operations.end()) {
-      if (conversation.operations.size() < uses_max) conversation.operations.push_back(std::move(use.said));
-      continue;
-    }
-    if (use.said.first.time_ns < found->first.time_ns) found->first = use.said.first;
-    found->asked += use.said.asked;
-    found->answered += use.said.answered;
-    found->refused += use.said.refused;
-    found->last_ns = std::max(found->last_ns, use.said.last_ns);
-  }
+  for (Use& use : open.uses) add_use(conversation.operations, std::move(use.said));
   const auto* const most = std::max_element(open.periods.begin(), open.periods.end());
   if (*most >= deltas_for_a_period) {
     const auto bucket = static_cast<std::size_t>(most - open.periods.begin());
@@ -255,7 +257,8 @@ void TrafficLearner::on_view(const Event& event) {
 
 void TrafficLearner::add_pair(const EndPoint& end, std::uint16_t space, const Origin& origin,
                               std::optional<std::uint64_t> hop_limit, std::uint64_t frames) {
-  if (!end.mac || !end.ip.present() || end.mac->is_group() || end.ip.is_group() || end.ip.is_unspecified() || frames == 0)
+  if (!end.mac || !end.ip.present() || end.mac->is_group() || end.ip.is_group() || end.ip.is_unspecified() ||
+      frames == 0)
     return;
   auto known = pairs_.find({space, *end.mac, end.ip});
   if (known == pairs_.end()) {
@@ -272,6 +275,44 @@ std::vector<AddressPair> TrafficLearner::pairs() const {
   all.reserve(pairs_.size());
   for (const auto& [key, pair] : pairs_) all.push_back(pair);
   return all;
+}
+
+void unite(std::vector<Conversation>& conversations) {
+  std::unordered_map<std::uint64_t, std::size_t> by_id;
+  std::vector<Conversation> united;
+  for (Conversation& part : conversations) {
+    const auto [known, is_new] = by_id.try_emplace(part.id, united.size());
+    if (is_new) {
+      united.push_back(std::move(part));
+      continue;
+    }
+    Conversation& sum = united[known->second];
+    if (part.first_ns < sum.first_ns) {
+      sum.first_ns = part.first_ns;
+      sum.first = part.first;
+    }
+    sum.last_ns = std::max(sum.last_ns, part.last_ns);
+    sum.operations_known = sum.operations_known || part.operations_known;
+    sum.answered = sum.answered || part.answered;
+    sum.opening_seen = sum.opening_seen || part.opening_seen;
+    sum.reset = sum.reset || part.reset;
+    sum.flows += part.flows;
+    sum.frames_out += part.frames_out;
+    sum.frames_in += part.frames_in;
+    sum.bytes_out += part.bytes_out;
+    sum.bytes_in += part.bytes_in;
+    sum.lost_bytes += part.lost_bytes;
+    sum.gaps += part.gaps;
+    sum.faults += part.faults;
+    sum.unanswered += part.unanswered;
+    sum.retransmitted += part.retransmitted;
+    sum.copies += part.copies;
+    if (sum.label.empty()) sum.label = part.label;
+    if (part.period_ns) sum.period_ns = std::min(sum.period_ns.value_or(*part.period_ns), *part.period_ns);
+    for (OperationUse& use : part.operations) add_use(sum.operations, std::move(use));
+    sum.sightings.insert(sum.sightings.end(), part.sightings.begin(), part.sightings.end());
+  }
+  conversations = std::move(united);
 }
 
 Traffic merge(std::span<const TrafficLearner* const> learners) {

@@ -88,6 +88,9 @@ struct CaptureRecord {
   std::string sha256;      ///< Lower-case hexadecimal.
   std::uint64_t size = 0;  ///< Bytes of the file.
   std::string point_name;  ///< Capture point.
+  std::string space_name;  ///< Address space, where site.yml names one; else empty.
+  std::int64_t modified =
+      0;  ///< Modification time of the file, as the system counts it: to know it again without reading.
   std::uint16_t point = 0, space = 0;
   std::int64_t clock_offset_ns = 0;
   std::uint64_t clock_offset_frames = 0;  ///< Frames shared with another capture, from which the offset was estimated.
@@ -99,6 +102,9 @@ struct CaptureRecord {
   std::uint64_t times_not_believed = 0, clock_steps = 0, cut = 0, copies = 0, undecoded_link = 0, bad_headers = 0;
   std::uint64_t bad_ip_checksums = 0, bad_transport_checksums = 0, fragments = 0, interface_drops = 0;
 };
+
+/// Makes one of conversations that were summed up apart: captures read at different times.
+void unite(std::vector<Conversation>& conversations);
 
 /// Everything that was observed of the network, without a judgement.
 struct Traffic {
