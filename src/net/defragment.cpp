@@ -141,13 +141,14 @@ std::optional<Datagram> Defragmenter::add(const Packet& packet, std::int64_t tim
     held_ += more;
   }
   insert(assembly, packet);
-  if (!is_whole(assembly)) return std::nullopt;
+  const std::optional<std::size_t> total = assembly.total;
+  if (!total || !is_whole(assembly)) return std::nullopt;
 
   ++counters_.whole;
   Datagram datagram;
-  datagram.on_wire = *assembly.total;
+  datagram.on_wire = *total;
   datagram.ip_protocol = assembly.ip_protocol;
-  const std::size_t kept = assembly.cut_at.value_or(*assembly.total);
+  const std::size_t kept = assembly.cut_at.value_or(*total);
   const Waiting::iterator place = index_.at(assembly.key);
   held_ -= assembly.bytes.size();
   finished_ = std::move(assembly.bytes);

@@ -49,7 +49,8 @@ TcpStream::~TcpStream() {
 TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
   if (this == &other) return *this;
   std::destroy_at(this);
-  return *std::construct_at(this, std::move(other));
+  std::construct_at(this, std::move(other));
+  return *this;
 }
 
 void TcpStream::release() noexcept {
