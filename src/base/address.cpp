@@ -109,7 +109,7 @@ std::optional<MacAddress> parse_mac(std::string_view text) {
     else return std::nullopt;
     if (digits >= 12) return std::nullopt;
     std::uint8_t& octet = address.octets.at(digits / 2);
-    octet = static_cast<std::uint8_t>(octet << 4U | value);
+    octet = static_cast<std::uint8_t>(unsigned{octet} << 4U | value);
     ++digits;
   }
   if (digits != 12) return std::nullopt;

@@ -3,17 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "net/frames.h"
+#include "support/frames.h"
 
 namespace bulkhead::test {
 
 namespace {
 
 const Octets data = bytes_of("payload!");
-
-Octets udp_packet() {
-  return ipv4(udp(1000, 2000, data));
-}
 
 void expect_inner(const Packet& packet) {
   EXPECT_EQ(packet.fault, Packet::Fault::none) << name(packet.fault) << " at " << packet.fault_offset;
@@ -27,119 +23,14 @@ void expect_inner(const Packet& packet) {
   EXPECT_EQ(packet.ethertype, 0x0800);
 }
 
-Octets vxlan(Bytes frame) {
-  return udp(5555, 4789, Build{}.u32be(0x08000000).u32be(0x4200).add(frame));
-}
-Octets gre(unsigned flags, unsigned type, Bytes rest) {
-  return Build{}.u16be(flags).u16be(type).add(rest).bytes();
-}
-Octets outer(std::uint8_t protocol, Bytes payload) {
-  return ethernet(0x0800, ipv4(payload, {.protocol = protocol, .source = 0x01010101, .destination = 0x02020202}));
-}
-
-struct Case {
-  std::string name;
-  std::uint16_t link;
-  Octets frame;
-  std::vector<Tunnel> tunnels;
-};
-
-std::vector<Case> encapsulations() {
-  const Octets ip = udp_packet();
-  const Octets frame = ethernet(0x0800, ip);
-  const auto join = [](const Build& head, const Octets& rest) { return Build{head}.add(rest).bytes(); };
-  return {
-      {"Ethernet", 1, frame, {}},
-      {"EthernetPadded", 1, Build{}.add(frame).zeros(30).bytes(), {}},
-      {"Vlan", 1, ethernet(0x8100, tag(0x2005, 0x0800, ip)), {}},
-      {"QinQ", 1, ethernet(0x88A8, tag(7, 0x8100, tag(5, 0x0800, ip))), {}},
-      {"OldQinQ", 1, ethernet(0x9100, tag(7, 0x8100, tag(5, 0x0800, ip))), {}},
-      {"Snap",
-       1,
-       ethernet(static_cast<unsigned>(8 + ip.size()), join(Build{}.u32be(0xAAAA0300).u16be(0).u16be(0x0800), ip)),
-       {}},
-      {"Hsr", 1, ethernet(0x892F, join(Build{}.u16be(0x0034).u16be(9).u16be(0x0800), ip)), {}},
-      {"LoopbackLittle", 0, join(Build{}.u32le(2), ip), {}},
-      {"LoopbackBig", 0, join(Build{}.u32be(2), ip), {}},
-      {"OpenBsdLoopback", 108, join(Build{}.u32be(2), ip), {}},
-      {"RawIp", 101, ip, {}},
-      {"RawIp12", 12, ip, {}},
-      {"RawIp14", 14, ip, {}},
-      {"RawIpv4", 228, ip, {}},
-      {"Cooked", 113, join(Build{}.u16be(0).u16be(1).u16be(6).u64be(0x0200AABBCCDD0000).u16be(0x0800), ip), {}},
-      {"CookedVlan",
-       113,
-       join(Build{}.u16be(0).u16be(1).u16be(6).u64be(0).u16be(0x8100).u16be(5).u16be(0x0800), ip),
-       {}},
-      {"CookedV2",
-       276,
-       join(Build{}.u16be(0x0800).u16be(0).u32be(2).u16be(1).u8(0).u8(6).u64be(0x0200AABBCCDD0000), ip),
-       {}},
-      {"Ppp", 9, join(Build{}.u32be(0xFF030021), ip), {}},
-      {"PppCompressed", 9, join(Build{}.u8(0x21), ip), {}},
-      {"Hdlc", 104, join(Build{}.u32be(0x0F000800), ip), {}},
-      {"Mpls", 1, ethernet(0x8847, join(Build{}.u32be(0x00064040).u32be(0x00065140), ip)), {Tunnel::mpls}},
-      {"MplsPseudowire", 1, ethernet(0x8847, join(Build{}.u32be(0x00065140).u32be(0), frame)), {Tunnel::mpls}},
-      {"MplsPseudowireWithoutControlWord", 1, ethernet(0x8847, join(Build{}.u32be(0x00065140), frame)), {Tunnel::mpls}},
-      {"Pppoe",
-       1,
-       ethernet(0x8864,
-                join(Build{}.u16be(0x1100).u16be(3).u16be(static_cast<unsigned>(ip.size() + 2)).u16be(0x21), ip)),
-       {Tunnel::pppoe}},
-      {"Gre", 1, outer(47, gre(0, 0x0800, ip)), {Tunnel::gre}},
-      {"GreChecksumKeySequence",
-       1,
-       outer(47, gre(0xB000, 0x0800, join(Build{}.u32be(0).u32be(7).u32be(9), ip))),
-       {Tunnel::gre}},
-      {"GreEthernet", 1, outer(47, gre(0x2000, 0x6558, join(Build{}.u32be(7), frame))), {Tunnel::gre}},
-      {"GrePointToPoint",
-       1,
-       outer(47,
-             gre(0x3001, 0x880B,
-                 join(Build{}.u16be(static_cast<unsigned>(ip.size() + 4)).u16be(1).u32be(2).u32be(0xFF030021), ip))),
-       {Tunnel::gre}},
-      {"ErspanI", 1, outer(47, gre(0, 0x88BE, frame)), {Tunnel::erspan}},
-      {"ErspanII",
-       1,
-       outer(47, gre(0x1000, 0x88BE, join(Build{}.u32be(1).u64be(0x1005000100000000), frame))),
-       {Tunnel::erspan}},
-      {"ErspanIII",
-       1,
-       outer(47, gre(0x1000, 0x22EB, join(Build{}.u32be(1).u64be(0x2005000100000000).u32be(0), frame))),
-       {Tunnel::erspan}},
-      {"ErspanIIISubheader",
-       1,
-       outer(47, gre(0x1000, 0x22EB, join(Build{}.u32be(1).u64be(0x2005000100000000).u32be(1).u64be(0), frame))),
-       {Tunnel::erspan}},
-      {"Vxlan", 1, outer(17, vxlan(frame)), {Tunnel::vxlan}},
-      {"VxlanLinux", 1, outer(17, udp(1, 8472, join(Build{}.u32be(0x08000000).u32be(0x4200), frame))), {Tunnel::vxlan}},
-      {"VxlanReservedBits",
-       1,
-       outer(17, udp(1, 4789, join(Build{}.u32be(0x88000123).u32be(0x4201), frame))),
-       {Tunnel::vxlan}},
-      {"Geneve",
-       1,
-       outer(17, udp(1, 6081, join(Build{}.u32be(0x01006558).u32be(0x4200).u32be(0), frame))),
-       {Tunnel::geneve}},
-      {"GeneveIp", 1, outer(17, udp(1, 6081, join(Build{}.u32be(0x00000800).u32be(0x4200), ip))), {Tunnel::geneve}},
-      {"IpInIp", 1, outer(4, ip), {Tunnel::ip_in_ip}},
-      {"IpInIpv6", 1, ethernet(0x86DD, ipv6(4, ip)), {Tunnel::ip_in_ip}},
-      {"VxlanInGre", 1, outer(47, gre(0, 0x0800, ipv4(vxlan(frame)))), {Tunnel::gre, Tunnel::vxlan}},
-      {"FourTunnels",
-       1,
-       outer(4, ipv4(ipv4(ipv4(ip, {.protocol = 4}), {.protocol = 4}), {.protocol = 4})),
-       {Tunnel::ip_in_ip, Tunnel::ip_in_ip, Tunnel::ip_in_ip, Tunnel::ip_in_ip}},
-  };
-}
-
-class EachEncapsulation : public testing::TestWithParam<Case> {};
+class EachEncapsulation : public testing::TestWithParam<Encapsulated> {};
 INSTANTIATE_TEST_SUITE_P(Decode, EachEncapsulation, testing::ValuesIn(encapsulations()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
 
 TEST_P(EachEncapsulation, GivesTheInnermostEnds) {
-  const Case& c = GetParam();
+  const Encapsulated& c = GetParam();
   const Packet packet = decoded(c.frame, 0, c.link);
   expect_inner(packet);
   ASSERT_EQ(packet.tunnel_count, c.tunnels.size());
@@ -148,7 +39,7 @@ TEST_P(EachEncapsulation, GivesTheInnermostEnds) {
 }
 
 TEST_P(EachEncapsulation, EveryPrefixSaysThatTheCaptureCutIt) {
-  const Case& c = GetParam();
+  const Encapsulated& c = GetParam();
   const std::size_t padding = c.name == "EthernetPadded" ? 30 : 0;
   for (std::size_t kept = 0; kept + padding < c.frame.size(); ++kept) {
     // A block of the exact size, so that the sanitizers see a read past its end.
@@ -162,7 +53,7 @@ TEST_P(EachEncapsulation, EveryPrefixSaysThatTheCaptureCutIt) {
 }
 
 TEST_P(EachEncapsulation, EveryPrefixThatWasAllOnTheWireIsTruncatedOrSomethingElse) {
-  const Case& c = GetParam();
+  const Encapsulated& c = GetParam();
   for (std::size_t kept = 0; kept < c.frame.size(); ++kept) {
     const Packet packet = decoded(Bytes{c.frame}.first(kept), kept, c.link);
     EXPECT_NE(packet.fault, Packet::Fault::cut) << kept;
@@ -174,7 +65,7 @@ TEST_P(EachEncapsulation, EveryPrefixThatWasAllOnTheWireIsTruncatedOrSomethingEl
 }
 
 TEST_P(EachEncapsulation, FlippedBytesNeverCrash) {
-  const Case& c = GetParam();
+  const Encapsulated& c = GetParam();
   for (std::size_t at = 0; at < c.frame.size(); ++at) {
     Octets frame = c.frame;
     for (unsigned value = 0; value < 256; ++value) {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "net/fingerprint.h"
-#include "net/frames.h"
+#include "support/frames.h"
 
 namespace bulkhead::test {
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "net/frames.h"
+#include "support/frames.h"
 
 namespace bulkhead::test {
 
