@@ -313,7 +313,8 @@ class S7Session final : public Session {
 
   void read_userdata(Reader& parameter, Reader& data, Message& message, Emitter& out) {
     parameter.skip(3);  // head
-    Reader body = parameter.sub(parameter.u8());
+    parameter.skip(1);  // its own length: too large where the controller reports its mode, so the header's counts
+    Reader body = parameter.sub(parameter.left_on_wire());
     body.skip(1);  // 0x11 request, 0x12 response
     const unsigned kind = body.u8();
     body.u8(message.sub_function);
