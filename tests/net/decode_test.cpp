@@ -131,7 +131,8 @@ TEST(Decode, PrpTrailersAreStrippedOnlyWhereTheirSizeAgrees) {
   const auto with_trailer = [&](unsigned size) {
     return ethernet(0x0800, Build{}.add(ip).zeros(4).u16be(1).u16be(0xA000U | size).u16be(0x88FB));
   };
-  const Packet right = decoded(with_trailer(static_cast<unsigned>(ip.size() + 10)));
+  const Octets right_frame = with_trailer(static_cast<unsigned>(ip.size() + 10));
+  const Packet right = decoded(right_frame);
   EXPECT_TRUE(right.prp);
   expect_inner(right);
   EXPECT_FALSE(decoded(with_trailer(11)).prp);
