@@ -77,15 +77,14 @@ class BacnetSession final : public Session {
     reader.skip(1);
     reader.u8(message.bvlc_function);
     const std::size_t length = reader.u16be();
-    const std::size_t announced = length < link_header_size ? 0 : length - link_header_size;
-    // Some devices announce less than they send; what they send is what they mean.
-    const bool short_length = reader.ok() && announced < reader.left_on_wire();
-    Reader body = reader.sub(std::max(announced, reader.left_on_wire()));
     if (!reader.ok()) {
       if (message.bvlc_function) out.emit(message);
       (void)say_truncated(reader, out);
       return;
     }
+    // Devices announce less and more than they send; what they send is what they mean.
+    const bool wrong_length = length != link_header_size + reader.left_on_wire();
+    Reader body = reader.sub(reader.left_on_wire());
     const std::uint8_t code = message.bvlc_function.value_or(0);
     const Function* function = row_of(link_functions(), code);
     if (function != nullptr) {
@@ -104,7 +103,7 @@ class BacnetSession final : public Session {
       if (!say_truncated(body, out) && function == nullptr)
         out.fault(ParseFault::Kind::unknown_function, 1, "a function of ASHRAE 135, J.2");
     }
-    if (short_length) out.fault(ParseFault::Kind::length_mismatch, 2, "the length of the datagram");
+    if (wrong_length) out.fault(ParseFault::Kind::length_mismatch, 2, "the length of the datagram");
   }
 
   static void read_result(Reader& body, Message& message) {
