@@ -93,6 +93,14 @@ class Node {
   [[nodiscard]] Result<std::span<const Node>> optional_list(std::string_view key) const;
   [[nodiscard]] Result<std::vector<std::string>> optional_texts(std::string_view key) const;
 
+  /// A copy of which every scalar was changed by `change`; keys and places stay.
+  template <class Change>
+  [[nodiscard]] Node with_texts(const Change& change) const {
+    Node copy = *this;
+    copy.change_texts(change);
+    return copy;
+  }
+
   /// Refuses a key that is not in `known`, and names the nearest one that is.
   [[nodiscard]] Result<void> only_keys(std::span<const std::string_view> known) const;
   [[nodiscard]] Result<void> only_keys(std::initializer_list<std::string_view> known) const {
@@ -102,6 +110,11 @@ class Node {
  private:
   friend class YamlBuilder;
   [[nodiscard]] std::string found() const;
+  template <class Change>
+  void change_texts(const Change& change) {  // depth is bounded where nodes are made
+    if (kind_ == Kind::scalar) text_ = change(std::string_view(text_));
+    for (Node& child : children_) child.change_texts(change);
+  }
 
   Kind kind_ = Kind::null;
   bool quoted_ = false;
