@@ -212,10 +212,8 @@ class Schedule final : public Block {
   Schedule(Fields& fields, const Wiring&) {
     for (const Node& step : fields.list("steps")) {
       const auto pair = step.as_numbers();
-      if (pair && pair->size() == 2)
-        steps_.emplace_back((*pair)[0], (*pair)[1]);
-      else
-        fields.fail(step, "expected [second of the day, value]");
+      if (pair && pair->size() == 2) steps_.emplace_back((*pair)[0], (*pair)[1]);
+      else fields.fail(step, "expected [second of the day, value]");
     }
     if (steps_.empty()) fields.fail(fields.whole(), "expected at least one step");
   }

@@ -1,7 +1,14 @@
 // The table of everything that simulated devices can say to each other.
 
+#include <array>
+
 #include "base/text.h"
+#include "plant/cip.h"
+#include "plant/fins.h"
 #include "plant/modbus.h"
+#include "plant/opcua.h"
+#include "plant/profinet.h"
+#include "plant/s7.h"
 #include "plant/talk.h"
 
 namespace bulkhead::plant {
@@ -14,6 +21,14 @@ struct Spoken {
 };
 constexpr std::array spoken{
     Spoken{"modbus", talk_of<ModbusTalk>},
+    Spoken{"s7", talk_of<S7Talk>},
+    Spoken{"cip", talk_of<CipTalk>},
+    Spoken{"cip_io", talk_of<CipIoTalk>},
+    Spoken{"cip_discover", talk_of<CipDiscoverTalk>},
+    Spoken{"opcua", talk_of<OpcUaTalk>},
+    Spoken{"fins", talk_of<FinsTalk>},
+    Spoken{"profinet_rt", talk_of<ProfinetTalk>},
+    Spoken{"profinet_dcp", talk_of<DcpTalk>},
 };
 
 }  // namespace

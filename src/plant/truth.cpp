@@ -152,8 +152,8 @@ std::string Truth::story_json(std::size_t index) const {
 std::string Truth::json(const World& world, const Options& options, const std::vector<CaptureMade>& captures) const {
   std::string out = "{\n";
   out += "\"simulated\": true,\n\"plant\": " + in_quotes(plant_.id) + ",\n\"name\": " + in_quotes(plant_.name);
-  out +=
-      ",\n\"sector\": " + in_quotes(plant_.sector) + fmt::format(",\n\"seed\": {}", options.seed) + ",\n\"captures\": [";
+  out += ",\n\"sector\": " + in_quotes(plant_.sector) + fmt::format(",\n\"seed\": {}", options.seed) +
+         ",\n\"captures\": [";
   for (std::size_t i = 0; i < captures.size(); ++i) {
     const CaptureMade& capture = captures[i];
     out += i == 0 ? "\n" : ",\n";
