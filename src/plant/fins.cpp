@@ -88,7 +88,7 @@ std::int64_t FinsTalk::perform(const Request& request, std::int64_t now_ns) {
       const Device& device = server_device();
       answered.padded(device.model, 20, ' ').padded(device.firmware, 20, ' ').zeros(40);
       answered.u16be(32).u8(23).u16be(32768).u8(8).u8(0).u16be(0).u8(0).u16be(0);  // area sizes: program, I/O, DM ...
-      const std::int64_t done = command(now_ns, 0x0501, {}, answered.view());
+      const std::int64_t done = command(now_ns, 0x0501, asked.u8(0).view(), answered.view());
       reveal(done, "model", device.model);
       reveal(done, "firmware", device.firmware);
       return done;
@@ -97,7 +97,7 @@ std::int64_t FinsTalk::perform(const Request& request, std::int64_t now_ns) {
       answered.u8(1).u8(4).u16be(0).u16be(0).u16be(0).u16be(0).padded("", 16, ' ');  // running, in RUN mode
       return command(now_ns, 0x0601, {}, answered.view());
     case Request::Do::run: return command(now_ns, 0x0401, asked.u16be(0xFFFF).u8(4).view(), {});
-    case Request::Do::stop: return command(now_ns, 0x0402, asked.u16be(0xFFFF).view(), {});
+    case Request::Do::stop: return command(now_ns, 0x0402, {}, {});
   }
   return now_ns;
 }

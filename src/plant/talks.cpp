@@ -4,12 +4,18 @@
 
 #include "base/text.h"
 #include "plant/cip.h"
+#include "plant/datagrams.h"
 #include "plant/fins.h"
+#include "plant/link_layer.h"
 #include "plant/modbus.h"
+#include "plant/names.h"
 #include "plant/opcua.h"
 #include "plant/profinet.h"
+#include "plant/remote.h"
 #include "plant/s7.h"
+#include "plant/smb.h"
 #include "plant/talk.h"
+#include "plant/web.h"
 
 namespace bulkhead::plant {
 
@@ -29,6 +35,28 @@ constexpr std::array spoken{
     Spoken{"fins", talk_of<FinsTalk>},
     Spoken{"profinet_rt", talk_of<ProfinetTalk>},
     Spoken{"profinet_dcp", talk_of<DcpTalk>},
+    Spoken{"lldp", talk_of<LldpTalk>},
+    Spoken{"stp", talk_of<StpTalk>},
+    Spoken{"cdp", talk_of<CdpTalk>},
+    Spoken{"arp", talk_of<ArpTalk>},
+    Spoken{"dns", talk_of<DnsTalk>},
+    Spoken{"local_name", talk_of<LocalNameTalk>},
+    Spoken{"dhcp", talk_of<DhcpTalk>},
+    Spoken{"ssdp", talk_of<SsdpTalk>},
+    Spoken{"ntp", talk_of<NtpTalk>},
+    Spoken{"syslog", talk_of<SyslogTalk>},
+    Spoken{"snmp", talk_of<SnmpTalk>},
+    Spoken{"openvpn", talk_of<OpenVpnTalk>},
+    Spoken{"ping", talk_of<PingTalk>},
+    Spoken{"smb", talk_of<SmbTalk>},
+    Spoken{"http", talk_of<HttpTalk>},
+    Spoken{"tls", talk_of<TlsTalk>},
+    Spoken{"rdp", talk_of<RdpTalk>},
+    Spoken{"vnc", talk_of<VncTalk>},
+    Spoken{"ssh", talk_of<SshTalk>},
+    Spoken{"lines", talk_of<LineTalk>},
+    Spoken{"tds", talk_of<TdsTalk>},
+    Spoken{"probe", talk_of<ProbeTalk>},
 };
 
 }  // namespace

@@ -125,12 +125,12 @@ std::optional<std::size_t> Wire::seen_at(const Capture& capture, const std::vect
   return std::nullopt;
 }
 
-std::vector<std::size_t> Wire::captures_that_see(const Path& path, std::int64_t time_ns) const {
+std::vector<std::size_t> Wire::captures_that_see(const Path& path, std::int64_t time_ns, bool is_group) const {
   std::vector<std::size_t> networks;
   for (const Hop& hop : path) networks.push_back(hop.network);
   std::vector<std::size_t> captures;
   for (std::size_t i = 0; i < run_->captures.size(); ++i)
-    if (seen_at(run_->captures[i], networks, time_ns, false)) captures.push_back(i);
+    if (seen_at(run_->captures[i], networks, time_ns, is_group)) captures.push_back(i);
   return captures;
 }
 
@@ -151,11 +151,16 @@ void Wire::send(const Path& path, std::int64_t time_ns, const IpPacket& packet, 
 
 void Wire::send_group(End from, std::int64_t time_ns, Ip group, const IpPacket& packet,
                       std::optional<std::size_t> story) {
+  send_group_from(from, time_ns, interface(from).ip.value_or(0), group, packet, story);
+}
+
+void Wire::send_group_from(End from, std::int64_t time_ns, Ip source, Ip group, const IpPacket& packet,
+                           std::optional<std::size_t> story) {
   const Interface& own = interface(from);
   const bool is_multicast = group >> 28U == 0xE;
   show({own.network}, time_ns, true, story, [&](std::size_t, std::optional<std::uint16_t> vlan) {
     const Link link{own.mac, is_multicast ? multicast_mac(group) : broadcast_mac, vlan, 0};
-    return ip_frame(link, own.ip.value_or(0), group, packet);
+    return ip_frame(link, source, group, packet);
   });
 }
 

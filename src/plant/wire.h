@@ -49,11 +49,14 @@ class Wire {
   const Path& path(End from, End to);
 
   /// Captures of the run, by number, that would see a packet on `path`.
-  [[nodiscard]] std::vector<std::size_t> captures_that_see(const Path& path, std::int64_t time_ns) const;
+  [[nodiscard]] std::vector<std::size_t> captures_that_see(const Path& path, std::int64_t time_ns, bool is_group) const;
 
   void send(const Path& path, std::int64_t time_ns, const IpPacket& packet, std::optional<std::size_t> story);
   /// To a group of the sender's own network.
   void send_group(End from, std::int64_t time_ns, Ip group, const IpPacket& packet, std::optional<std::size_t> story);
+  /// The same from an address of the sender's choice: 0 before it has one.
+  void send_group_from(End from, std::int64_t time_ns, Ip source, Ip group, const IpPacket& packet,
+                       std::optional<std::size_t> story);
   /// A frame without IP from an interface to a MAC address of its network.
   void frame(End from, std::int64_t time_ns, const MacAddress& to, std::uint16_t ethertype, Bytes payload,
              std::optional<std::size_t> story, std::optional<std::uint8_t> priority = std::nullopt);

@@ -45,7 +45,8 @@ class World {
   std::uint64_t seed;
   const Run* run = nullptr;
 
-  /// Notes that a packet between two ends at `time_ns` says something of `device`. Empty values are not noted.
+  /// Notes that a packet between two ends at `time_ns` says something of `device`; with both ends the same, a group
+  /// frame. Empty values are not noted.
   void reveal(std::int64_t time_ns, End from, End to, std::size_t device, std::string_view protocol,
               std::string_view fact, std::string_view value);
   std::map<Revealed, std::set<std::string>> revealed;  ///< To the files of the captures that saw it.
