@@ -12,18 +12,16 @@ std::string expanded(std::string_view text, std::int64_t number) {
     out += text.substr(0, close == std::string_view::npos ? text.size() : open);
     if (close == std::string_view::npos) break;
     const std::string_view inside = text.substr(open + 1, close - open - 1);
-    std::int64_t base = 0;
-    const std::string_view sum = inside.ends_with("+n") ? inside.substr(0, inside.size() - 2) : std::string_view{};
-    if (inside == "n") {
-      out += std::to_string(number);
-    } else if (inside == "nn") {
-      out += (number < 10 ? "0" : "") + std::to_string(number);
-    } else if (!sum.empty() &&
-               std::from_chars(sum.data(), std::to_address(sum.end()), base).ptr == std::to_address(sum.end())) {
-      out += std::to_string(base + number);
-    } else {
-      out += text.substr(open, close - open + 1);
-    }
+    const std::size_t plus = inside.find('+');
+    const std::string_view letters = plus == std::string_view::npos ? inside : inside.substr(plus + 1);
+    const std::string_view base = plus == std::string_view::npos ? std::string_view{"0"} : inside.substr(0, plus);
+    std::int64_t value = 0;
+    const bool is_number =
+        std::from_chars(base.data(), std::to_address(base.end()), value).ptr == std::to_address(base.end());
+    value += number;
+    if (is_number && letters == "n") out += std::to_string(value);
+    else if (is_number && letters == "nn") out += (value < 10 ? "0" : "") + std::to_string(value);
+    else out += text.substr(open, close - open + 1);
     text.remove_prefix(close + 1);
   }
   return out;

@@ -108,7 +108,8 @@ struct Line {
   std::int64_t period_ns = 0, jitter_ns = 0;
   std::int64_t from_ns = 0, until_ns = INT64_MAX;  ///< Within a run.
   std::uint64_t times = UINT64_MAX;
-  std::vector<std::string> runs;  ///< Empty: all.
+  std::vector<std::string> runs;                ///< Empty: all.
+  std::map<std::string, std::int64_t> ends_ns;  ///< By run: when it falls silent there.
   std::optional<std::size_t> story;
   std::optional<bool> opens;             ///< Whether its connection begins inside the capture.
   std::map<std::string, double> effect;  ///< Signals it sets when it is done.

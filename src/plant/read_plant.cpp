@@ -351,6 +351,11 @@ class PlantReader {
         TRY(const double value, entry.value.as_number());
         line.effect[entry.key.text] = value;
       }
+    if (const Node* ends = node.find("ends"))
+      for (const Node::Entry& entry : ends->entries()) {
+        TRY(const double value, entry.value.as_number());
+        line.ends_ns[entry.key.text] = seconds(value);
+      }
     TRY(const auto client_end, end_on(node, client));
     line.client = client_end.first;
     std::optional<std::size_t> client_interface = client_end.second, server_interface;
@@ -364,7 +369,9 @@ class PlantReader {
       return node.error("'" + client + "' has no interface to talk from");
     if (line.server && plant_.devices[*line.server].interfaces.empty())
       return node.error("'" + *server + "' has no interface to be reached at", "name the gateway, and its unit");
-    for (const std::string& run : line.runs)
+    std::vector<std::string> named_runs = line.runs;
+    for (const auto& [run, ns] : line.ends_ns) named_runs.push_back(run);
+    for (const std::string& run : named_runs)
       if (std::none_of(plant_.runs.begin(), plant_.runs.end(), [&](const Run& r) { return r.id == run; }))
         return unknown(node, "run", run, names_of(plant_.runs));
     if (port) line.port = static_cast<std::uint16_t>(*port);

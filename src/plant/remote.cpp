@@ -124,14 +124,20 @@ std::int64_t SshTalk::greet(std::int64_t now_ns) {
   std::int64_t now = exchange(now_ns, of_text(client_banner_ + "\r\n"), of_text(banner + "\r\n"));
   reveal(now, "banner", banner);
   now = exchange(now + 400'000, algorithms(), algorithms());
-  const auto packet = [&](unsigned type, std::size_t octets) {
-    Writer payload;
-    payload.u8(type).u32be(octets).bytes(random_octets(random_, octets));
+  const auto packet = [&](const Octets& payload) {
     std::size_t fill = 8 - (payload.size() + 5) % 8;
     if (fill < 4) fill += 8;
-    return Writer{}.u32be(payload.size() + fill + 1).u8(fill).bytes(payload.view()).zeros(fill).take();
+    return Writer{}.u32be(payload.size() + fill + 1).u8(fill).bytes(payload).zeros(fill).take();
   };
-  now = exchange(now + 2'000'000, packet(30, 32), packet(31, 51));
+  const auto string = [](const Octets& content) { return Writer{}.u32be(content.size()).bytes(content).take(); };
+  const Octets kind = string(of_text("ssh-ed25519"));
+  const Octets point = string(random_octets(random_, 32));
+  Writer reply;  // host key, the server's point, its signature
+  reply.u8(31)
+      .bytes(string(Writer{}.bytes(kind).bytes(string(random_octets(random_, 32))).take()))
+      .bytes(string(random_octets(random_, 32)));
+  reply.bytes(string(Writer{}.bytes(kind).bytes(string(random_octets(random_, 64))).take()));
+  now = exchange(now + 2'000'000, packet(Writer{}.u8(30).bytes(point).take()), packet(reply.take()));
   return exchange(now + 2'000'000, Writer{}.u32be(12).u8(10).u8(21).zeros(10).view(),
                   Writer{}.u32be(12).u8(10).u8(21).zeros(10).view());
 }

@@ -76,6 +76,9 @@ class Stage {
     const std::int64_t jitter = running.line->jitter_ns == 0 ? 0 : running.random.between(0, running.line->jitter_ns);
     const std::int64_t time = running.due_ns + jitter;
     const std::int64_t into_run = time - world_.run->start_ns;
+    const auto& ends = running.line->ends_ns;
+    const auto end = ends.find(world_.run->id);
+    if (end != ends.end() && into_run >= end->second) return;
     if (into_run < world_.run->duration_ns && into_run < running.line->until_ns) turns_.push({time, index});
   }
 

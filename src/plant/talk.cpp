@@ -65,7 +65,7 @@ std::int64_t TcpTalk::exchange(std::int64_t now_ns, Bytes request, Bytes answere
 
 void allow_common_keys(Fields& fields) {
   for (const std::string_view key : {"protocol", "client", "server", "port", "period_ms", "jitter_ms", "at_s",
-                                     "until_s", "times", "runs", "opens", "effect", "copies", "note"})
+                                     "until_s", "ends", "times", "runs", "opens", "effect", "copies", "note"})
     fields.allow(key);
 }
 
