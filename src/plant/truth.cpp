@@ -113,20 +113,24 @@ std::string Truth::device_json(std::size_t index, const World& world) const {
                 if (!network.external) each.text("mac", to_text(interface.mac));
                 return each.close('}');
               }));
-  Json captures('[');
-  if (const auto found = visible_.find(index); found != visible_.end())
-    for (const auto& [file, how] : found->second)
-      captures.raw(Json('{').text("capture", file).member("by", texts(how)).close('}'));
-  json.member("visible", captures.close(']'));
+  std::map<std::string, std::set<std::string>> visible;
+  if (const auto found = visible_.find(index); found != visible_.end()) visible = found->second;
   Json facts('[');
-  for (const auto& [fact, files] : world.revealed)
-    if (fact.device == index)
-      facts.raw(Json('{')
-                    .text("protocol", fact.protocol)
-                    .text("fact", fact.fact)
-                    .text("value", fact.value)
-                    .member("captures", texts(files))
-                    .close('}'));
+  for (const auto& [fact, files] : world.revealed) {
+    if (fact.device != index) continue;
+    if (!device.behind.empty())
+      for (const std::string& file : files) visible[file].insert("gateway");
+    facts.raw(Json('{')
+                  .text("protocol", fact.protocol)
+                  .text("fact", fact.fact)
+                  .text("value", fact.value)
+                  .member("captures", texts(files))
+                  .close('}'));
+  }
+  Json captures('[');
+  for (const auto& [file, how] : visible)
+    captures.raw(Json('{').text("capture", file).member("by", texts(how)).close('}'));
+  json.member("visible", captures.close(']'));
   json.member("facts", facts.close(']'));
   return json.close('}');
 }
