@@ -11,38 +11,12 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result.h"
 #include "content/catalogue.h"
 
 namespace bulkhead {
 
 namespace {
-
-void print_finding(const Finding& finding) {
-  fmt::print("  {:<8} {:<9} {}\n", finding.id, name(finding.severity), finding.title);
-  fmt::print("           {}\n", plain_text(finding.what));
-}
-
-void print_summary(const Assessment& assessment, const SiteFolder& folder) {
-  std::size_t external = 0;
-  for (const Asset& asset : assessment.inventory.assets) external += asset.external ? 1 : 0;
-  fmt::print("\n{}\n", assessment.quality.sentence);
-  fmt::print("\n  {} assets, {} of them external; {} zones, {} conduits ({}); {} conversations\n",
-             assessment.inventory.assets.size(), external, assessment.site.zones.size(), assessment.site.conduits.size(),
-             assessment.model_approved ? "approved" : "proposed", assessment.traffic.conversations.size());
-  fmt::print("\nFindings: {}{}\n", assessment.findings.size(),
-             assessment.model_approved ? "" : ", by rules that need no model: the zone model is a proposal");
-  for (const Finding& finding : assessment.findings) print_finding(finding);
-  fmt::print("\nRisks: {}\n", assessment.risks.risks.size());
-  for (const Risk& risk : assessment.risks.risks) {
-    const std::string low = assessment.risks.matrix.ranks[risk.rank_low];
-    const std::string high = assessment.risks.matrix.ranks[risk.rank_high];
-    fmt::print("  {:<6} {:<18} {}\n", risk.id, low == high ? low : low + " to " + high, plain_text(risk.scenario));
-  }
-  if (!assessment.risks.questions.empty()) fmt::print("\nQuestions, by how many ranks the answer moves\n");
-  for (const Question& question : assessment.risks.questions) fmt::print("  {:>2}  {}\n", question.moves, plain_text(question.text));
-  for (const std::string& change : assessment.model_changes) fmt::print("\nNew on the network: {}\n", change);
-  fmt::print("\nModel: {}\n", plain_text(folder.site_file().string()));
-}
 
 Exit run_assess(const AssessCommand& command) {
   const auto folder = open_site(command);

@@ -20,6 +20,7 @@ void add_events(CLI::App& app, Outcome& outcome);
 void add_schema(CLI::App& app, Outcome& outcome);
 void add_check(CLI::App& app, Outcome& outcome);
 void add_assess(CLI::App& app, Outcome& outcome);
+void add_demo(CLI::App& app, Outcome& outcome);
 
 /// Says an error on standard error, with its place and hint, and gives the exit status for it.
 Exit say(const Error& error);
