@@ -1,3 +1,5 @@
+#include "assessment/assess.h"
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -6,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "assessment/assess.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/commands.h"
@@ -40,7 +41,8 @@ void add_assess(CLI::App& app, Outcome& outcome) {
   sub->add_option("--fail-on", *threshold, "Exit with status 1 where a finding is at least this severe")
       ->check(CLI::IsMember({"info", "low", "medium", "high", "critical"}));
   sub->callback([command, threshold, &outcome] {
-    for (const Severity severity : {Severity::info, Severity::low, Severity::medium, Severity::high, Severity::critical})
+    for (const Severity severity :
+         {Severity::info, Severity::low, Severity::medium, Severity::high, Severity::critical})
       if (name(severity) == *threshold) command->threshold = severity;
     outcome.exit = run_assess(*command);
   });

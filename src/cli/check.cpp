@@ -99,8 +99,8 @@ Exit check(const CheckOptions& options) {
 
 void add_check(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand(
-      "check", "Is the capture any good: what it can and can't show, and which port to mirror next");
+  CLI::App* command =
+      app.add_subcommand("check", "Is the capture any good: what it can and can't show, and which port to mirror next");
   command->add_option("FILE", options->files, "Capture files")->required();
   command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   command->add_flag("--keep-duplicates", options->keep_duplicates, "Count copies of a frame as frames of their own");

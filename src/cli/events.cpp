@@ -1,7 +1,6 @@
-#include <cstdio>
-
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,9 +38,8 @@ class Lines final : public Consumer {
 
   [[nodiscard]] bool wants(const Schema& schema) const override {
     if (!options_.only.empty())
-      return std::any_of(options_.only.begin(), options_.only.end(), [&](const std::string& name) {
-        return schema.name == name || schema.protocol() == name;
-      });
+      return std::any_of(options_.only.begin(), options_.only.end(),
+                         [&](const std::string& name) { return schema.name == name || schema.protocol() == name; });
     return options_.flows || (&schema != &FlowView::schema && &schema != &CopySeen::schema);
   }
   void on(const Event& event) override {
@@ -109,7 +107,8 @@ Exit events(const EventsOptions& options) {
 
 void add_events(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<EventsOptions>();
-  CLI::App* command = app.add_subcommand("events", "Typed events of captures as JSON lines, nothing else on standard output");
+  CLI::App* command =
+      app.add_subcommand("events", "Typed events of captures as JSON lines, nothing else on standard output");
   command->add_option("FILE", options->files, "Capture files: pcap or pcapng, plain, gzip or zstd")->required();
   command->add_option("--only", options->only, "Only these protocols or events (modbus, s7comm.message)");
   command->add_option("--workers", options->workers, "Threads that dissect")->check(CLI::Range(1, 64));

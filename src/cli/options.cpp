@@ -1,11 +1,10 @@
 #include "cli/options.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "content/catalogue.h"
@@ -30,7 +29,8 @@ Result<SiteFolder> open_site(const AssessCommand& command) {
       continue;
     }
     if (!std::filesystem::is_directory(path, error))
-      return failure("is neither a site folder nor a capture", text, "run 'bulkhead init DIR' for a new site, or check the name");
+      return failure("is neither a site folder nor a capture", text,
+                     "run 'bulkhead init DIR' for a new site, or check the name");
     if (!place.empty()) return failure("is a second site folder", text, "one site at a time");
     place = path;
   }
@@ -39,7 +39,8 @@ Result<SiteFolder> open_site(const AssessCommand& command) {
   for (const std::filesystem::path& file : files)
     if (auto added = folder.add_capture(file); !added) return std::unexpected(added.error());
   if (folder.captures().empty())
-    return failure("has no captures", (place / "captures").string(), "put capture files there, or name them: bulkhead assess " + place.string() + " FILE...");
+    return failure("has no captures", (place / "captures").string(),
+                   "put capture files there, or name them: bulkhead assess " + place.string() + " FILE...");
   return folder;
 }
 

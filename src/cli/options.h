@@ -15,8 +15,8 @@ namespace bulkhead {
 
 /// What every command that works on a site asks for.
 struct AssessCommand {
-  std::vector<std::string> paths;    ///< A site folder, captures, or both.
-  std::string content;               ///< Folder whose files replace built-in content; empty for none.
+  std::vector<std::string> paths;  ///< A site folder, captures, or both.
+  std::string content;             ///< Folder whose files replace built-in content; empty for none.
   unsigned workers = 2;
   bool keep_duplicates = false;
   std::optional<Severity> threshold;

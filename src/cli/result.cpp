@@ -20,8 +20,9 @@ void print_summary(const Assessment& assessment, const SiteFolder& folder) {
   for (const Asset& asset : assessment.inventory.assets) external += asset.external ? 1 : 0;
   fmt::print("\n{}\n", assessment.quality.sentence);
   fmt::print("\n  {} assets, {} of them external; {} zones, {} conduits ({}); {} conversations\n",
-             assessment.inventory.assets.size(), external, assessment.site.zones.size(), assessment.site.conduits.size(),
-             assessment.model_approved ? "approved" : "proposed", assessment.traffic.conversations.size());
+             assessment.inventory.assets.size(), external, assessment.site.zones.size(),
+             assessment.site.conduits.size(), assessment.model_approved ? "approved" : "proposed",
+             assessment.traffic.conversations.size());
   fmt::print("\nFindings: {}{}\n", assessment.findings.size(),
              assessment.model_approved ? "" : ", by rules that need no model: the zone model is a proposal");
   for (const Finding& finding : assessment.findings) print_finding(finding);
@@ -32,7 +33,8 @@ void print_summary(const Assessment& assessment, const SiteFolder& folder) {
     fmt::print("  {:<6} {:<18} {}\n", risk.id, low == high ? low : low + " to " + high, plain_text(risk.scenario));
   }
   if (!assessment.risks.questions.empty()) fmt::print("\nQuestions, by how many ranks the answer moves\n");
-  for (const Question& question : assessment.risks.questions) fmt::print("  {:>2}  {}\n", question.moves, plain_text(question.text));
+  for (const Question& question : assessment.risks.questions)
+    fmt::print("  {:>2}  {}\n", question.moves, plain_text(question.text));
   for (const std::string& change : assessment.model_changes) fmt::print("\nNew on the network: {}\n", change);
   fmt::print("\nModel: {}\n", plain_text(folder.site_file().string()));
 }

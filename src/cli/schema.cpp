@@ -33,8 +33,8 @@ void as_json(const std::vector<const Schema*>& schemas) {
     std::string line = fmt::format(R"({{"event":"{}","description":"{}","source":"{}","fields":[)", schema->name,
                                    json_text(schema->description), json_text(schema->source));
     for (const Field& field : schema->fields)
-      line += fmt::format(R"({}{{"name":"{}","description":"{}","meaning":"{}"}})", line.back() == '[' ? "" : ",", field.name,
-                          json_text(field.description), name(field.meaning));
+      line += fmt::format(R"({}{{"name":"{}","description":"{}","meaning":"{}"}})", line.back() == '[' ? "" : ",",
+                          field.name, json_text(field.description), name(field.meaning));
     fmt::print("{}]}}\n", line);
   }
 }
@@ -57,7 +57,8 @@ void add_schema(CLI::App& app, Outcome& outcome) {
   auto only = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("schema", "Every event and field");
   command->add_option("NAME", *only, "One protocol or event");
-  command->add_option("--format", *format, "text, json or markdown")->check(CLI::IsMember({"text", "json", "markdown"}));
+  command->add_option("--format", *format, "text, json or markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}));
   command->callback([format, only, &outcome] {
     std::vector<const Schema*> schemas = run_schemas();
     std::erase_if(schemas, [&](const Schema* schema) {

@@ -76,6 +76,7 @@ struct Run {
 
 struct Zone {
   std::string id, name, description;
+  std::string kind;  ///< As in site.yml: control, safety, business ...
   std::optional<double> level;
   std::vector<std::string> networks;
 };
@@ -85,6 +86,7 @@ struct Conduit {
     std::string protocol, note;
     std::vector<std::uint16_t> ports;
     std::string transport;
+    std::vector<std::string> operations;  ///< Names or classes; none: all.
   };
   std::string id, from, to, note;
   std::vector<Service> services;

@@ -149,6 +149,7 @@ class PlantReader {
     zone.name = fields.optional_text("name").value_or(zone.id);
     zone.description = fields.optional_text("description").value_or("");
     zone.level = fields.optional_number("level");
+    zone.kind = fields.text("kind");
     zone.networks = fields.optional_texts("networks");
     if (const auto done = fields.done(); !done) return done;
     for (const std::string& network : zone.networks)
@@ -170,6 +171,7 @@ class PlantReader {
       made.protocol = service.text("protocol");
       made.transport = service.optional_text("transport").value_or("tcp");
       made.note = service.optional_text("note").value_or("");
+      made.operations = service.optional_texts("operations");
       for (const Node& port : service.list("ports")) {
         TRY(const std::int64_t value, port.as_integer(1, 65535));
         made.ports.push_back(static_cast<std::uint16_t>(value));

@@ -1,5 +1,7 @@
 #include "plant/truth.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -177,45 +179,68 @@ std::string Truth::json(const World& world, const Options& options, const std::v
   return out + "\n]\n}\n";
 }
 
+namespace {
+
+std::string names_in_quotes(const std::vector<std::string>& names) {
+  std::string out = "[";
+  for (const std::string& name : names) out += (out.size() == 1 ? "" : ", ") + in_quotes(name);
+  return out + "]";
+}
+
+std::string level_text(double level) {
+  return level == 3.5 ? std::string("3.5") : fmt::format("{:.0f}", level);
+}
+
+std::string point_yaml(const Plant& plant, const Mirror& mirror) {
+  std::vector<std::string> files;
+  for (const Run& run : plant.runs)
+    for (const Capture& capture : run.captures)
+      if (plant.mirrors[capture.mirror].id == mirror.id) files.push_back(capture.file);
+  const std::string space = mirror.sees.empty() ? "site" : plant.networks[mirror.sees.front().network].address_space;
+  return fmt::format("  - name: {}\n    files: {}\n    address_space: {}\n    mirrors: {}\n", in_quotes(mirror.id),
+                     names_in_quotes(files), in_quotes(space), in_quotes(mirror.name));
+}
+
+std::string zone_yaml(const Plant& plant, const Zone& zone) {
+  std::vector<std::string> subnets;
+  std::string vlans;
+  for (const std::string& id : zone.networks) {
+    const Network& network = plant.networks[plant.network(id).value_or(0)];
+    const std::string subnet = to_text(network.subnet);
+    if (std::find(subnets.begin(), subnets.end(), subnet) == subnets.end()) subnets.push_back(subnet);
+    if (network.vlan != 0) vlans += fmt::format("{}{}", vlans.empty() ? "" : ", ", network.vlan);
+  }
+  std::string out = fmt::format("  - id: {}\n    name: {}\n    kind: {}\n", zone.id, in_quotes(zone.name), zone.kind);
+  if (zone.level) out += fmt::format("    level: \"{}\"\n", level_text(*zone.level));
+  return out + fmt::format("    approved: true\n    subnets: {}\n    vlans: [{}]\n", names_in_quotes(subnets), vlans);
+}
+
+std::string conduit_yaml(const Conduit& conduit) {
+  std::string out =
+      fmt::format("  - id: {}\n    from: {}\n    to: {}\n    approved: true\n", conduit.id, conduit.from, conduit.to);
+  if (!conduit.note.empty()) out += "    name: " + in_quotes(conduit.note) + "\n";
+  if (!conduit.services.empty()) out += "    allow:\n";
+  for (const Conduit::Service& service : conduit.services) {
+    for (const std::uint16_t port : service.ports) {
+      out += fmt::format("      - {{protocol: {}/{}", service.transport, port);
+      if (!service.operations.empty()) out += ", operations: " + names_in_quotes(service.operations);
+      out += "}\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+/// As docs/site-file.md describes it.
 std::string site_yaml(const Plant& plant) {
   std::string out = "# The site as its owner approved it. The plant is simulated.\n";
-  out += "name: " + in_quotes(plant.name) + "\nsector: " + in_quotes(plant.sector) + "\ncapture_points:\n";
-  for (const Mirror& mirror : plant.mirrors) {
-    out += "  - id: " + mirror.id + "\n    name: " + in_quotes(mirror.name) + "\n    captures:";
-    for (const Run& run : plant.runs)
-      for (const Capture& capture : run.captures)
-        if (plant.mirrors[capture.mirror].id == mirror.id) out += "\n      - " + in_quotes(capture.file);
-    const std::string space = mirror.sees.empty() ? "site" : plant.networks[mirror.sees.front().network].address_space;
-    out += "\n    address_space: " + in_quotes(space) + "\n";
-  }
-  out += "zones:\n";
-  for (const Zone& zone : plant.zones) {
-    out += "  - id: " + zone.id + "\n    name: " + in_quotes(zone.name) + "\n";
-    if (zone.level) out += fmt::format("    level: {}\n", *zone.level);
-    if (!zone.description.empty()) out += "    description: " + in_quotes(zone.description) + "\n";
-    out += "    subnets:";
-    for (const std::string& id : zone.networks) {
-      const Network& network = plant.networks[plant.network(id).value_or(0)];
-      out += "\n      - {subnet: " + to_text(network.subnet);
-      if (network.vlan != 0) out += fmt::format(", vlan: {}", network.vlan);
-      if (network.address_space != "site") out += ", address_space: " + in_quotes(network.address_space);
-      out += "}";
-    }
-    out += zone.networks.empty() ? " []\n" : "\n";
-  }
-  out += "conduits:\n";
-  for (const Conduit& conduit : plant.conduits) {
-    out += "  - id: " + conduit.id + "\n    from: " + conduit.from + "\n    to: " + conduit.to + "\n";
-    if (!conduit.note.empty()) out += "    note: " + in_quotes(conduit.note) + "\n";
-    out += "    services:";
-    for (const Conduit::Service& service : conduit.services) {
-      out += "\n      - {protocol: " + service.protocol + ", transport: " + service.transport + ", ports: [";
-      for (std::size_t i = 0; i < service.ports.size(); ++i)
-        out += fmt::format("{}{}", i == 0 ? "" : ", ", service.ports[i]);
-      out += "]" + (service.note.empty() ? std::string() : ", note: " + in_quotes(service.note)) + "}";
-    }
-    out += conduit.services.empty() ? " []\n" : "\n";
-  }
+  out += "name: " + in_quotes(plant.name) + "\nsector: " + plant.sector + "\nsimulated: true\n\ncapture_points:\n";
+  for (const Mirror& mirror : plant.mirrors) out += point_yaml(plant, mirror);
+  out += "\nzones:\n";
+  for (const Zone& zone : plant.zones) out += zone_yaml(plant, zone);
+  out += "\nconduits:\n";
+  for (const Conduit& conduit : plant.conduits) out += conduit_yaml(conduit);
   return out;
 }
 
