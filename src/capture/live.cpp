@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <pcap/pcap.h>
+#include <poll.h>
 
 #include "base/time.h"
 
@@ -15,7 +16,8 @@ namespace bulkhead {
 namespace {
 
 constexpr std::size_t batch_size = 1U << 20U;
-constexpr int wake_up_ms = 250;
+constexpr int wake_up_ms = 250;               // of a silent line
+constexpr int hand_over_ms = 100;             // what the kernel may hold back to hand over more at once
 constexpr int kernel_buffer_size = 64 << 20;  // what a burst may fill while the reader is busy
 constexpr std::int64_t microsecond_ns = 1000;
 
@@ -37,13 +39,11 @@ class PcapInterface final : public LiveSource {
   bool next(Batch& batch) override {
     batch.frames.clear();
     if (batch.storage.size() != batch_size) batch.storage.resize(batch_size);
+    if (!stopped_) wait();
     std::size_t used = 0;
     while (!ended_ && batch_size - used >= frame_limit) {
-      if (stopped_) {
-        end(Ending::Kind::read, {});
-        break;
-      }
-      if (!read_frame(batch, used)) break;
+      if (stopped_) end(Ending::Kind::read, {});
+      else if (!read_frame(batch, used)) break;
     }
     interfaces_.front().dropped = dropped();
     return !ended_ || !batch.frames.empty();
@@ -58,7 +58,14 @@ class PcapInterface final : public LiveSource {
   [[nodiscard]] const std::vector<CaptureInterface>& interfaces() const noexcept override { return interfaces_; }
 
  private:
-  /// False where nothing came for a while, or the interface is gone.
+  /// Until a frame is there, but not longer than the wake-up time. libpcap's own timeout does not end a wait in which
+  /// nothing comes at all: the kernel's ring (TPACKET_V3) wakes nobody for an empty block.
+  void wait() {
+    pollfd descriptor{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
+    ::poll(&descriptor, 1, wake_up_ms);
+  }
+
+  /// False where nothing is there, or the interface is gone.
   bool read_frame(Batch& batch, std::size_t& used) {
     pcap_pkthdr* header = nullptr;
     const std::uint8_t* data = nullptr;
@@ -117,12 +124,14 @@ Result<std::unique_ptr<LiveSource>> open_interface(const std::string& interface)
   if (handle == nullptr) return failure(fmt::format("the interface cannot be opened: {}", error.data()), interface);
   pcap_set_snaplen(handle.get(), static_cast<int>(frame_limit));
   pcap_set_promisc(handle.get(), 1);
-  pcap_set_timeout(handle.get(), wake_up_ms);
+  pcap_set_timeout(handle.get(), hand_over_ms);
   pcap_set_buffer_size(handle.get(), kernel_buffer_size);
   pcap_set_tstamp_precision(handle.get(),
                             PCAP_TSTAMP_PRECISION_NANO);  // refused where there are none: microseconds then
   const int status = pcap_activate(handle.get());
   if (status < 0) return refusal(status, handle.get(), interface);
+  if (pcap_setnonblock(handle.get(), 1, error.data()) != 0)
+    return failure(fmt::format("the interface cannot be listened to: {}", error.data()), interface);
   return std::make_unique<PcapInterface>(std::move(handle), interface);
 }
 

@@ -25,8 +25,9 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::int64_t ahead_max = std::int64_t{1} << 30U;   // the largest window, RFC 7323, 2.3
-constexpr std::int64_t behind_max = std::int64_t{1} << 24U;  // what a sender may still send again, generously
+// What a sender may have under way or may send again, generously. Sequence numbers farther off are a forgery, another
+// connection, or a loss so long that its size would be a guess.
+constexpr std::int64_t reach_max = std::int64_t{1} << 24U;
 constexpr std::uint8_t far_max = 3;
 constexpr std::int64_t reset_window = std::int64_t{1} << 20U;
 constexpr std::size_t piece_overhead = 96;  // of a piece, in the budget, beside its bytes
@@ -117,7 +118,7 @@ void TcpStream::pick_up(const TcpSegment& segment) noexcept {
 /// A few segments far away, one after another and none near, are where the conversation is now.
 bool TcpStream::is_far(std::uint32_t first, const SegmentOrigin& origin, StreamSink& sink) {
   const std::int64_t ahead = distance(next_, position(first));
-  if (ahead <= ahead_max && ahead >= -behind_max) {
+  if (ahead <= reach_max && ahead >= -reach_max) {
     far_ = 0;
     return false;
   }
@@ -307,7 +308,7 @@ void TcpStream::acknowledged(std::uint32_t acknowledgement, const SegmentOrigin&
     return;
   }
   const Position to = position(acknowledgement);
-  if (to <= acknowledged_ || distance(next_, to) > ahead_max) return;
+  if (to <= acknowledged_ || distance(next_, to) > reach_max) return;
   acknowledged_ = to;
   give_up_acknowledged(origin, sink);
 }

@@ -30,7 +30,8 @@ TEST(Collection, EveryCaptureGivesTheFramesThatTsharkCounts) {
     EXPECT_EQ(reading.frames.size(), seen["packets"].get<std::size_t>()) << path << ": " << reading.ending.detail;
     EXPECT_EQ(reading.ending.kind, Ending::Kind::read) << path << ": " << reading.ending.detail;
     ++compared;
-    // Broken on purpose: lengths on the wire shorter than what was kept, fractions beyond a second, blocks without a time.
+    // Broken on purpose: lengths on the wire shorter than what was kept, fractions beyond a second, blocks without a
+    // time.
     if (path.starts_with("formats/") || path.starts_with("malformed/")) continue;
     std::uint64_t on_wire = 0;
     for (const Frame& frame : reading.frames) on_wire += frame.on_wire;
