@@ -288,6 +288,7 @@ Input Wiring::input(Fields& fields, std::string_view key, std::optional<double> 
   const auto found = signal(name);
   if (!found) {
     std::vector<std::string_view> known;
+    known.reserve(names_.size());
     for (const auto& entry : names_) known.push_back(entry.first);
     const std::string meant = nearest(name, known);
     fields.fail(*node, "signal '" + plain_text(name, 64) + "' is not defined",
@@ -321,6 +322,7 @@ Result<std::unique_ptr<Block>> make_block(const Node& node, const Wiring& wiring
     return block;
   }
   std::vector<std::string_view> known;
+  known.reserve(kinds.size());
   for (const Kind& kind : kinds) known.push_back(kind.name);
   const std::string meant = nearest(name, known);
   return node.error("block '" + plain_text(name, 64) + "' is not known",

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint16_t explicit_port = 44818, io_port = 2222;
 const Node nothing;
 
-enum Command : std::uint16_t {
+enum Command : std::uint8_t {
   list_identity = 0x63,
   register_session = 0x65,
   send_rr_data = 0x6F,
@@ -143,7 +143,8 @@ std::int64_t CipTalk::perform(const Request& request, std::int64_t now_ns) {
 
 /// One tag by Read Tag (4C), several by Multiple Service Packet (0A).
 std::int64_t CipTalk::read(const Request& request, std::int64_t now_ns) {
-  std::vector<Octets> asked, answered;
+  std::vector<Octets> asked;
+  std::vector<Octets> answered;
   for (const std::string& tag : request.tags) {
     const NamedValue value = world_.memory.named(world_.physics, owner(), tag).value_or(NamedValue{});
     asked.push_back(cip::request(0x4C, cip::symbol_path(tag), Writer{}.u16le(1).view()));

@@ -121,7 +121,8 @@ OpenVpnTalk::OpenVpnTalk(World& world, const Line& line, Fields& fields)
 }
 
 void OpenVpnTalk::greet(std::int64_t now_ns) {
-  const std::uint64_t mine = random_.next(), theirs = random_.next();
+  const std::uint64_t mine = random_.next();
+  const std::uint64_t theirs = random_.next();
   const std::uint16_t port = line_.port.value_or(1194);
   world_.udp(client_, client_port_, server_, port, now_ns, Writer{}.u8(0x38).u64be(mine).u8(0).u32be(0).view(),
              line_.story);

@@ -16,8 +16,8 @@ std::string expanded(std::string_view text, std::int64_t number) {
     const std::string_view letters = plus == std::string_view::npos ? inside : inside.substr(plus + 1);
     const std::string_view base = plus == std::string_view::npos ? std::string_view{"0"} : inside.substr(0, plus);
     std::int64_t value = 0;
-    const bool is_number =
-        std::from_chars(base.data(), std::to_address(base.end()), value).ptr == std::to_address(base.end());
+    const bool is_number = std::from_chars(std::to_address(base.begin()), std::to_address(base.end()), value).ptr ==
+                           std::to_address(base.end());
     value += number;
     if (is_number && letters == "n") out += std::to_string(value);
     else if (is_number && letters == "nn") out += (value < 10 ? "0" : "") + std::to_string(value);

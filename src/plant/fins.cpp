@@ -74,14 +74,14 @@ std::int64_t FinsTalk::perform(const Request& request, std::int64_t now_ns) {
   switch (request.what) {
     case Request::Do::read:
       asked.u8(dm_words).u16be(request.word).u8(0).u16be(request.count);
-      answered.bytes(
-          world_.memory.read(world_.physics, server_.device, Space::dm, 0, request.word * 2U, request.count * 2U));
+      answered.bytes(world_.memory.read(world_.physics, server_.device, Space::dm, 0, std::size_t{request.word} * 2,
+                                        std::size_t{request.count} * 2));
       return command(now_ns, 0x0101, asked.view(), answered.view());
     case Request::Do::write: {
       Writer words;
       for (const double value : request.values) words.u16be(static_cast<std::uint16_t>(std::lround(value)));
       asked.u8(dm_words).u16be(request.word).u8(0).u16be(request.values.size()).bytes(words.view());
-      world_.memory.write(world_.physics, server_.device, Space::dm, 0, request.word * 2U, words.view());
+      world_.memory.write(world_.physics, server_.device, Space::dm, 0, std::size_t{request.word} * 2, words.view());
       return command(now_ns, 0x0102, asked.view(), {});
     }
     case Request::Do::controller_data: {

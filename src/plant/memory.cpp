@@ -130,7 +130,7 @@ Octets& Memory::area(const Place& place, std::size_t size) {
   Octets& octets = areas_[place];
   const std::size_t wanted = std::min(size, largest_area);
   while (octets.size() < wanted) {  // a setting here and there, the rest empty
-    const std::uint64_t number = mix(octets.size() * 2654435761U + place.number * 97U + place.device);
+    const std::uint64_t number = mix(octets.size() * 2654435761U + std::uint64_t{place.number} * 97 + place.device);
     const bool is_setting = has_bits(place.space) && number % 5 == 0;
     octets.push_back(0);
     octets.push_back(is_setting ? static_cast<std::uint8_t>(number >> 32U) : 0);

@@ -47,7 +47,7 @@ class Memory {
   /// `count` octets from `offset`. `number` is the Modbus unit or the data block.
   Octets read(const Physics& physics, std::size_t device, Space space, unsigned number, std::size_t offset,
               std::size_t count);
-  void write(Physics& physics, std::size_t device, Space space, unsigned number, std::size_t offset, Bytes octets);
+  void write(Physics& physics, std::size_t device, Space space, unsigned number, std::size_t offset, Bytes bytes);
 
   /// A CIP tag or an OPC UA node, by its name; none where the device has none of it.
   [[nodiscard]] std::optional<NamedValue> named(const Physics& physics, std::size_t device,

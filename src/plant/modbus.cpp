@@ -16,7 +16,7 @@ Octets octets_of_hex(std::string_view hex) {
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
     std::uint8_t value = 0;
     const std::string_view pair = hex.substr(i, 2);
-    std::from_chars(pair.data(), std::to_address(pair.end()), value, 16);
+    std::from_chars(std::to_address(pair.begin()), std::to_address(pair.end()), value, 16);
     octets.push_back(value);
   }
   return octets;

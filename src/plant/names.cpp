@@ -112,7 +112,8 @@ DhcpTalk::DhcpTalk(World& world, const Line& line, Fields& fields)
       whole_(fields.optional_truth("whole").value_or(true)) {}
 
 Octets DhcpTalk::message(bool is_request, unsigned type, std::uint32_t transaction) const {
-  const Ip own = world_.ip(client_), server = world_.ip(server_);
+  const Ip own = world_.ip(client_);
+  const Ip server = world_.ip(server_);
   const std::string name = name_of(client_device());
   Writer out;
   out.u8(is_request ? 1 : 2).u8(1).u8(6).u8(0).u32be(transaction).u16be(0).u16be(0);

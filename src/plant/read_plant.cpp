@@ -7,33 +7,11 @@
 #include "plant/expand.h"
 #include "plant/plant.h"
 #include "plant/random.h"
+#include "plant/read_support.h"
 
 namespace bulkhead::plant {
 
 namespace {
-
-constexpr std::int64_t millisecond_ns = 1'000'000;
-
-std::int64_t seconds(double value) {
-  return static_cast<std::int64_t>(value * 1e9);
-}
-
-std::vector<std::string> names_of(const auto& things) {
-  std::vector<std::string> names;
-  for (const auto& thing : things) {
-    if constexpr (requires { thing.id; }) names.push_back(thing.id);
-    else names.push_back(thing.name);
-  }
-  return names;
-}
-
-std::unexpected<Error> unknown(const Node& at, const std::string& what, const std::string& name,
-                               const std::vector<std::string>& known) {
-  const std::vector<std::string_view> views(known.begin(), known.end());
-  const std::string meant = nearest(name, views);
-  return at.error(what + " '" + plain_text(name, 64) + "' is not defined",
-                  meant.empty() ? "" : "did you mean '" + meant + "'?");
-}
 
 /// Reads the parts of a plant one after the other into `plant`; the first error ends it.
 class PlantReader {
@@ -66,16 +44,15 @@ class PlantReader {
     if (!prefix || prefix->address.family != IpAddress::Family::v4)
       fields.fail(node, "expected an IPv4 subnet as 10.0.0.0/24, found '" + plain_text(subnet, 64) + "'");
     if (const auto done = fields.done(); !done) return done;
-    network.subnet = *prefix;
+    network.subnet = prefix.value_or(IpPrefix{});
     plant_.networks.push_back(std::move(network));
     return {};
   }
 
   Result<void> devices(const Node& node) {
-    const auto copies = node.optional_integer("copies", 1, 1000);
-    if (!copies) return std::unexpected(copies.error());
-    if (!*copies) return device(node);
-    for (std::int64_t n = 1; n <= **copies; ++n)
+    TRY(const std::optional<std::int64_t> copies, node.optional_integer("copies", 1, 1000));
+    if (!copies) return device(node);
+    for (std::int64_t n = 1; n <= *copies; ++n)
       if (const auto one = device(node.with_texts([&](std::string_view text) { return expanded(text, n); })); !one)
         return one;
     return {};
@@ -137,7 +114,7 @@ class PlantReader {
       run.captures.push_back(std::move(made));
     }
     if (const auto done = fields.done(); !done) return done;
-    run.start_ns = *time;
+    run.start_ns = time.value_or(0);
     plant_.runs.push_back(std::move(run));
     return {};
   }
@@ -209,11 +186,18 @@ class PlantReader {
     return {};
   }
 
+  Result<void> line(const Node& node, std::optional<std::size_t> story) {
+    TRY(Line line, read_line(plant_, node));
+    line.story = story;
+    line.id = line.protocol + "-" + std::to_string(plant_.lines.size());
+    plant_.lines.push_back(std::move(line));
+    return {};
+  }
+
   Result<void> lines(const Node& node, std::optional<std::size_t> story) {
-    const auto copies = node.optional_integer("copies", 1, 1000);
-    if (!copies) return std::unexpected(copies.error());
-    if (!*copies) return line(node, story);
-    for (std::int64_t n = 1; n <= **copies; ++n)
+    TRY(const std::optional<std::int64_t> copies, node.optional_integer("copies", 1, 1000));
+    if (!copies) return line(node, story);
+    for (std::int64_t n = 1; n <= *copies; ++n)
       if (const auto one = line(node.with_texts([&](std::string_view text) { return expanded(text, n); }), story); !one)
         return one;
     return {};
@@ -308,101 +292,6 @@ class PlantReader {
       for (unsigned i = 3; i < 6; ++i) mac.octets.at(i) = static_cast<std::uint8_t>(number >> (8 * i));
     } while (!macs_.insert(mac).second);
     return mac;
-  }
-
-  Result<std::size_t> end_of(const Node& node, const std::string& name) {
-    const auto found = plant_.device(name);
-    if (!found) return unknown(node, "device", name, names_of(plant_.devices));
-    return *found;
-  }
-
-  /// "PLC-1" or "PLC-1@process": a device, and the network on which it talks.
-  Result<std::pair<std::size_t, std::optional<std::size_t>>> end_on(const Node& node, const std::string& text) {
-    const std::size_t at = text.find('@');
-    TRY(const std::size_t device, end_of(node, text.substr(0, at)));
-    std::optional<std::size_t> interface;
-    if (at != std::string::npos) {
-      const std::string name = text.substr(at + 1);
-      const auto network = plant_.network(name);
-      if (!network) return unknown(node, "network", name, names_of(plant_.networks));
-      const auto& interfaces = plant_.devices[device].interfaces;
-      const auto found =
-          std::find_if(interfaces.begin(), interfaces.end(), [&](const Interface& i) { return i.network == *network; });
-      if (found == interfaces.end()) return node.error("'" + text + "': the device has no interface there");
-      interface = static_cast<std::size_t>(found - interfaces.begin());
-    }
-    return std::pair{device, interface};
-  }
-
-  Result<void> line(const Node& node, std::optional<std::size_t> story) {
-    Line line;
-    line.story = story;
-    TRY(line.protocol, node.text("protocol"));
-    TRY(const std::string client, node.text("client"));
-    TRY(const std::optional<std::string> server, node.optional_text("server"));
-    TRY(const std::optional<std::int64_t> port, node.optional_integer("port", 1, 65535));
-    TRY(const std::optional<double> period, node.optional_number("period_ms"));
-    TRY(const std::optional<double> jitter, node.optional_number("jitter_ms"));
-    TRY(const std::optional<double> from, node.optional_number("at_s"));
-    TRY(const std::optional<double> until, node.optional_number("until_s"));
-    TRY(const std::optional<std::int64_t> times, node.optional_integer("times", 1));
-    TRY(line.runs, node.optional_texts("runs"));
-    TRY(line.opens, node.optional_truth("opens"));
-    if (const Node* effect = node.find("effect"))
-      for (const Node::Entry& entry : effect->entries()) {
-        TRY(const double value, entry.value.as_number());
-        line.effect[entry.key.text] = value;
-      }
-    if (const Node* ends = node.find("ends"))
-      for (const Node::Entry& entry : ends->entries()) {
-        TRY(const double value, entry.value.as_number());
-        line.ends_ns[entry.key.text] = seconds(value);
-      }
-    TRY(const auto client_end, end_on(node, client));
-    line.client = client_end.first;
-    std::optional<std::size_t> client_interface = client_end.second, server_interface;
-    if (server) {
-      TRY(const auto server_end, end_on(node, *server));
-      line.server = server_end.first;
-      server_interface = server_end.second;
-    }
-    meet(line, client_interface, server_interface);
-    if (plant_.devices[line.client].interfaces.empty())
-      return node.error("'" + client + "' has no interface to talk from");
-    if (line.server && plant_.devices[*line.server].interfaces.empty())
-      return node.error("'" + *server + "' has no interface to be reached at", "name the gateway, and its unit");
-    std::vector<std::string> named_runs = line.runs;
-    for (const auto& [run, ns] : line.ends_ns) named_runs.push_back(run);
-    for (const std::string& run : named_runs)
-      if (std::none_of(plant_.runs.begin(), plant_.runs.end(), [&](const Run& r) { return r.id == run; }))
-        return unknown(node, "run", run, names_of(plant_.runs));
-    if (port) line.port = static_cast<std::uint16_t>(*port);
-    line.period_ns = static_cast<std::int64_t>(period.value_or(0) * static_cast<double>(millisecond_ns));
-    line.jitter_ns = static_cast<std::int64_t>(jitter.value_or(0) * static_cast<double>(millisecond_ns));
-    if (period && line.period_ns <= 0) return node.error("expected a period above 0");
-    line.from_ns = seconds(from.value_or(-1));
-    if (until) line.until_ns = seconds(*until);
-    line.times = times ? static_cast<std::uint64_t>(*times) : period ? UINT64_MAX : 1;
-    line.options = node;
-    line.id = line.protocol + "-" + std::to_string(plant_.lines.size());
-    plant_.lines.push_back(std::move(line));
-    return {};
-  }
-
-  /// Where nobody said which interfaces talk: two on the same network, else the first ones.
-  void meet(Line& line, std::optional<std::size_t> client, std::optional<std::size_t> server) const {
-    line.client_interface = client.value_or(0);
-    line.server_interface = server.value_or(0);
-    if (!line.server) return;
-    const auto& mine = plant_.devices[line.client].interfaces;
-    const auto& theirs = plant_.devices[*line.server].interfaces;
-    for (std::size_t i = 0; i < mine.size(); ++i)
-      for (std::size_t j = 0; j < theirs.size(); ++j) {
-        if (mine[i].network != theirs[j].network || client.value_or(i) != i || server.value_or(j) != j) continue;
-        line.client_interface = i;
-        line.server_interface = j;
-        return;
-      }
   }
 
   const Node& vendors_;

@@ -91,7 +91,7 @@ std::int64_t VncTalk::act(std::int64_t now_ns) {
       .u16be(24)
       .u16be(12)
       .u32be(0)
-      .bytes(random_octets(random_, 24 * 12 * 4));
+      .bytes(random_octets(random_, std::size_t{24} * 12 * 4));
   return exchange(now_ns, asked.view(), update.view());
 }
 

@@ -147,7 +147,8 @@ std::int64_t S7Talk::userdata(std::int64_t now_ns, unsigned group, unsigned func
 std::int64_t S7Talk::read(const Request& request, std::int64_t now_ns) {
   std::int64_t now = now_ns;
   std::vector<s7::Item> job_items;
-  std::size_t answer = 14, asked = 12;
+  std::size_t answer = 14;
+  std::size_t asked = 12;
   for (const s7::Item& item : request.items) {
     const std::size_t size = 4U + item.octets + item.octets % 2U;
     if (!job_items.empty() && (answer + size > pdu_octets_ || asked + 12 > pdu_octets_ || job_items.size() == 20)) {

@@ -46,7 +46,7 @@ Octets item_parameters(unsigned function, const std::vector<Item>& items) {
   out.u8(function).u8(items.size());
   for (const Item& item : items) {
     out.u8(0x12).u8(0x0A).u8(0x10).u8(0x02).u16be(item.octets).u16be(item.db).u8(area_code(item.area));
-    out.u24be(item.offset * 8);  // in bits
+    out.u24be(std::uint64_t{item.offset} * 8);  // in bits
   }
   return out.take();
 }

@@ -136,7 +136,8 @@ std::int64_t SmbTalk::act_1(std::int64_t now_ns) {
 }
 
 std::int64_t SmbTalk::session_1(std::int64_t now_ns) {
-  const ntlm::Party client = party(client_device()), server = party(server_device());
+  const ntlm::Party client = party(client_device());
+  const ntlm::Party server = party(server_device());
   const Node& own = server_identity("smb");
   const std::string system =
       own.optional_text("native_os").value_or(std::nullopt).value_or("Windows 7 Professional 7601 Service Pack 1");
@@ -290,7 +291,8 @@ std::int64_t SmbTalk::negotiate_2(std::int64_t now_ns) {
 }
 
 std::int64_t SmbTalk::session_2(std::int64_t now_ns) {
-  const ntlm::Party client = party(client_device()), server = party(server_device());
+  const ntlm::Party client = party(client_device());
+  const ntlm::Party server = party(server_device());
   std::int64_t now = now_ns;
   for (unsigned round = 0; round < 2; ++round) {
     ++message_;

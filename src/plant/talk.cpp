@@ -38,7 +38,8 @@ TcpTalk::TcpTalk(World& world, const Line& line, std::uint16_t default_port)
 void TcpTalk::turn(std::int64_t now_ns) {
   std::int64_t now = now_ns;
   if (!tcp_) {
-    tcp_.emplace(world_, client_, server_, port_, Tcp::Options{line_.story, 0.002, std::nullopt}, random_);
+    tcp_ =
+        std::make_unique<Tcp>(world_, client_, server_, port_, Tcp::Options{line_.story, 0.002, std::nullopt}, random_);
     if (was_there_before_) {
       assume();
     } else {

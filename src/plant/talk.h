@@ -66,7 +66,7 @@ class TcpTalk : public Talk {
   }
   [[nodiscard]] bool is_first_turn() const noexcept { return turns_ == 0; }
 
-  std::optional<Tcp> tcp_;
+  std::unique_ptr<Tcp> tcp_;  ///< There from greet() or assume() to part().
   std::uint16_t port_;
 
  private:

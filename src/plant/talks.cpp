@@ -69,6 +69,7 @@ Result<std::unique_ptr<Talk>> make_talk(World& world, const Line& line) {
     return each.make(world, line, fields);
   }
   std::vector<std::string_view> known;
+  known.reserve(spoken.size());
   for (const Spoken& each : spoken) known.push_back(each.protocol);
   const std::string meant = nearest(line.protocol, known);
   return line.options.error("protocol '" + plain_text(line.protocol, 64) + "' is not spoken here",

@@ -55,7 +55,7 @@ class Tcp {
   static Side other(Side side) { return side == Side::client ? Side::server : Side::client; }
   void segment(Side side, std::int64_t time_ns, unsigned flags, Bytes data,
                std::optional<std::uint32_t> sequence = std::nullopt);
-  Octets options_of(const Party& party, std::int64_t time_ns, bool syn) const;
+  [[nodiscard]] Octets options_of(const Party& party, std::int64_t time_ns, bool syn) const;
   void acknowledge(Side side, std::int64_t time_ns);
   std::int64_t transit();
 

@@ -85,8 +85,9 @@ void Truth::add(const Run& /*run*/, const Capture& capture, const std::vector<Ta
       if (const auto found = by_ip_.find({space, reader.u32be()}); found != by_ip_.end())
         see(found->second, capture.file, "ip");
     }
-    if (!frames[i].story) continue;
-    Evidence& evidence = evidence_[*frames[i].story][capture.file];
+    const std::optional<std::size_t> story = frames[i].story;
+    if (!story) continue;
+    Evidence& evidence = evidence_[*story][capture.file];
     ++evidence.count;
     if (evidence.frames.size() < frames_listed) evidence.frames.push_back(i + 1);
   }

@@ -30,8 +30,8 @@ class Truth {
   };
   static constexpr std::size_t frames_listed = 400;
   void see(std::size_t device, const std::string& file, const char* how) { visible_[device][file].insert(how); }
-  [[nodiscard]] std::string device_json(std::size_t device, const World& world) const;
-  [[nodiscard]] std::string story_json(std::size_t story) const;
+  [[nodiscard]] std::string device_json(std::size_t index, const World& world) const;
+  [[nodiscard]] std::string story_json(std::size_t index) const;
 
   const Plant& plant_;
   std::map<MacAddress, std::size_t> by_mac_;

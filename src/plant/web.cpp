@@ -112,7 +112,7 @@ Octets TlsHandshake::certificate(std::int64_t now_ns, Random& random) const {
   const Octets names = ber::sequence({ber::text(0x82, subject_)});
   const Octets extensions =
       ber::tagged(0xA3, ber::sequence({ber::sequence({ber::object({2, 5, 29, 17}), ber::tagged(4, names)})}));
-  const std::int64_t year = 365 * 86'400 * second_ns;
+  const std::int64_t year = second_ns * 86'400 * 365;
   const Octets signed_part = ber::sequence(
       {ber::tagged(0xA0, ber::integer(2)), ber::integer(random.next() >> 1U), algorithm, name(issuer_),
        ber::sequence({utc_time(now_ns - year), utc_time(now_ns + 2 * year)}), name(subject_), key_info, extensions});

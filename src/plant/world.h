@@ -36,7 +36,7 @@ struct Revealed {
 class World {
  public:
   static Result<World> make(const Plant& plant, std::uint64_t seed);
-  Result<void> begin(const Run& run);
+  Result<void> begin(const Run& started);
 
   const Plant& plant;
   Physics physics;
@@ -74,8 +74,12 @@ class World {
   std::int64_t answer_time(std::size_t device, Random& random) const;
 
  private:
-  World(const Plant& plant_, Physics physics_, Memory memory_, std::uint64_t seed_)
-      : plant(plant_), physics(std::move(physics_)), memory(std::move(memory_)), wire(plant_, seed_), seed(seed_) {}
+  World(const Plant& of_plant, Physics&& of_physics, Memory&& of_memory, std::uint64_t of_seed)
+      : plant(of_plant),
+        physics(std::move(of_physics)),
+        memory(std::move(of_memory)),
+        wire(of_plant, of_seed),
+        seed(of_seed) {}
   std::vector<Host> hosts_;
 };
 
