@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace bulkhead::test {
 
@@ -14,7 +15,7 @@ namespace {
 class CatalogueOfAFolder : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / "bulkhead_catalogue_test";
+    folder_ = std::filesystem::temp_directory_path() / ("bulkhead_catalogue_test_" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_ / "mine");
     std::ofstream(folder_ / "README.md") << "hides the built-in one";
     std::ofstream(folder_ / "mine" / "a.yml") << "name: a\n";

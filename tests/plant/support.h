@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "plant/simulate.h"
@@ -53,7 +54,7 @@ inline std::vector<Frame> frames_of(const std::filesystem::path& path) {
 class Folder {
  public:
   explicit Folder(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() / ("bulkhead_plant_" + name)) {
+      : path_(std::filesystem::temp_directory_path() / ("bulkhead_plant_" + name + "_" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
