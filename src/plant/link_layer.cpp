@@ -45,7 +45,7 @@ void LldpTalk::turn(std::int64_t now_ns) {
     add_tlv(out, 8, Writer{}.u8(5).u8(1).u32be(ip).u8(2).u32be(1).u8(0).view());
   add_tlv(out, 0, {});
   world_.wire.frame(client_, now_ns, lldp_group, 0x88CC, out.view(), line_.story);
-  world_.reveal(now_ns, client_, client_, client_.device, "lldp", "description", description);
+  world_.reveal_to_neighbours(now_ns, client_, "lldp", "description", description);
 }
 
 StpTalk::StpTalk(World& world, const Line& line, Fields& fields)
@@ -84,8 +84,8 @@ void CdpTalk::turn(std::int64_t now_ns) {
   Writer out;
   out.u8(0xAA).u8(0xAA).u8(3).u24be(0x00000C).u16be(0x2000).bytes(body.view());
   world_.wire.llc(client_, now_ns, cdp_group, out.view(), line_.story);
-  world_.reveal(now_ns, client_, client_, client_.device, "cdp", "platform", platform);
-  world_.reveal(now_ns, client_, client_, client_.device, "cdp", "software", software);
+  world_.reveal_to_neighbours(now_ns, client_, "cdp", "platform", platform);
+  world_.reveal_to_neighbours(now_ns, client_, "cdp", "software", software);
 }
 
 ArpTalk::ArpTalk(World& world, const Line& line, Fields& fields)

@@ -1,6 +1,7 @@
 #include "plant/wire.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "base/time.h"
@@ -11,6 +12,17 @@ namespace {
 
 constexpr std::int64_t arp_life_ns = 150 * second_ns;
 constexpr std::int64_t router_delay_ns = 9'000;
+
+/// Whether a bridge passes a group address on: not those of IEEE 802.1D (01:80:c2:00:00:0x: spanning tree, LLDP), nor
+/// CDP's.
+bool is_flooded(const MacAddress& to) {
+  constexpr std::array<std::uint8_t, 5> reserved{0x01, 0x80, 0xC2, 0x00, 0x00};
+  constexpr std::array<std::uint8_t, 5> cisco{0x01, 0x00, 0x0C, 0xCC, 0xCC};
+  const auto begins_with = [&](const auto& octets) {
+    return std::equal(octets.begin(), octets.end(), to.octets.begin());
+  };
+  return to.is_group() && !(begins_with(reserved) && to.octets[5] < 0x10) && !begins_with(cisco);
+}
 
 }  // namespace
 
@@ -167,7 +179,7 @@ void Wire::send_group_from(End from, std::int64_t time_ns, Ip source, Ip group, 
 void Wire::frame(End from, std::int64_t time_ns, const MacAddress& to, std::uint16_t ethertype, Bytes payload,
                  std::optional<std::size_t> story, std::optional<std::uint8_t> priority) {
   const Interface& own = interface(from);
-  show({own.network}, time_ns, to.is_group(), story, [&](std::size_t, std::optional<std::uint16_t> vlan) {
+  show({own.network}, time_ns, is_flooded(to), story, [&](std::size_t, std::optional<std::uint16_t> vlan) {
     if (priority && !vlan) vlan = 0;  // a priority tag (IEEE 802.1Q, 9.6)
     return ethernet_frame(Link{own.mac, to, vlan, priority.value_or(0)}, ethertype, payload);
   });
@@ -175,7 +187,7 @@ void Wire::frame(End from, std::int64_t time_ns, const MacAddress& to, std::uint
 
 void Wire::llc(End from, std::int64_t time_ns, const MacAddress& to, Bytes payload, std::optional<std::size_t> story) {
   const Interface& own = interface(from);
-  show({own.network}, time_ns, to.is_group(), story,
+  show({own.network}, time_ns, is_flooded(to), story,
        [&](std::size_t, std::optional<std::uint16_t> vlan) { return llc_frame(Link{own.mac, to, vlan, 0}, payload); });
 }
 

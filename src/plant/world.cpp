@@ -31,10 +31,19 @@ Result<void> World::begin(const Run& started) {
 
 void World::reveal(std::int64_t time_ns, End from, End to, std::size_t device, std::string_view protocol,
                    std::string_view fact, std::string_view value) {
-  if (value.empty()) return;
-  const std::vector<std::size_t> captures = wire.captures_that_see(wire.path(from, to), time_ns, from == to);
-  if (captures.empty()) return;
-  auto& files = revealed[{device, std::string(protocol), std::string(fact), std::string(value)}];
+  reveal(wire.captures_that_see(wire.path(from, to), time_ns, from == to),
+         {device, std::string(protocol), std::string(fact), std::string(value)});
+}
+
+void World::reveal_to_neighbours(std::int64_t time_ns, End from, std::string_view protocol, std::string_view fact,
+                                 std::string_view value) {
+  reveal(wire.captures_that_see(wire.path(from, from), time_ns, false),
+         {from.device, std::string(protocol), std::string(fact), std::string(value)});
+}
+
+void World::reveal(const std::vector<std::size_t>& captures, const Revealed& what) {
+  if (what.value.empty() || captures.empty()) return;
+  auto& files = revealed[what];
   for (const std::size_t capture : captures) files.insert(run->captures[capture].file);
 }
 

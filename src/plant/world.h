@@ -49,6 +49,9 @@ class World {
   /// frame. Empty values are not noted.
   void reveal(std::int64_t time_ns, End from, End to, std::size_t device, std::string_view protocol,
               std::string_view fact, std::string_view value);
+  /// The same of a frame that no bridge passes on, about its sender.
+  void reveal_to_neighbours(std::int64_t time_ns, End from, std::string_view protocol, std::string_view fact,
+                            std::string_view value);
   std::map<Revealed, std::set<std::string>> revealed;  ///< To the files of the captures that saw it.
 
   [[nodiscard]] const Device& device(End end) const { return plant.devices[end.device]; }
@@ -74,6 +77,7 @@ class World {
   std::int64_t answer_time(std::size_t device, Random& random) const;
 
  private:
+  void reveal(const std::vector<std::size_t>& captures, const Revealed& what);
   World(const Plant& of_plant, Physics&& of_physics, Memory&& of_memory, std::uint64_t of_seed)
       : plant(of_plant),
         physics(std::move(of_physics)),
