@@ -9,9 +9,9 @@ namespace bulkhead {
 
 const KeptPdu* Assessment::pdu(const Citation& citation) const noexcept {
   const auto key = std::tuple{citation.capture, citation.frame, citation.pdu};
-  const auto found = std::lower_bound(evidence.begin(), evidence.end(), key, [](const KeptPdu& kept, const auto& wanted) {
-    return std::tuple{kept.capture, kept.frame, kept.pdu} < wanted;
-  });
+  const auto found = std::lower_bound(
+      evidence.begin(), evidence.end(), key,
+      [](const KeptPdu& kept, const auto& wanted) { return std::tuple{kept.capture, kept.frame, kept.pdu} < wanted; });
   if (found == evidence.end() || std::tuple{found->capture, found->frame, found->pdu} != key) return nullptr;
   return &*found;
 }

@@ -37,8 +37,8 @@ class Trace {
   void note(const void* member, std::size_t offset, std::size_t size) { entries_.push_back({member, offset, size}); }
   /// The latest place read into `member`; null where it was not read from bytes.
   [[nodiscard]] const Entry* find(const void* member) const noexcept {
-    const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
-                                    [&](const Entry& entry) { return entry.member == member; });
+    const auto found =
+        std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& entry) { return entry.member == member; });
     return found == entries_.rend() ? nullptr : &*found;
   }
   void clear() noexcept { entries_.clear(); }
@@ -87,23 +87,41 @@ class Reader {
 
   // Into a member: `T` is an unsigned integer, or an optional of one.
   template <class T>
-  void u8(T& member) noexcept { into(member, 1, big<1>()); }
+  void u8(T& member) noexcept {
+    into(member, 1, big<1>());
+  }
   template <class T>
-  void u16be(T& member) noexcept { into(member, 2, big<2>()); }
+  void u16be(T& member) noexcept {
+    into(member, 2, big<2>());
+  }
   template <class T>
-  void u24be(T& member) noexcept { into(member, 3, big<3>()); }
+  void u24be(T& member) noexcept {
+    into(member, 3, big<3>());
+  }
   template <class T>
-  void u32be(T& member) noexcept { into(member, 4, big<4>()); }
+  void u32be(T& member) noexcept {
+    into(member, 4, big<4>());
+  }
   template <class T>
-  void u64be(T& member) noexcept { into(member, 8, big<8>()); }
+  void u64be(T& member) noexcept {
+    into(member, 8, big<8>());
+  }
   template <class T>
-  void u16le(T& member) noexcept { into(member, 2, little<2>()); }
+  void u16le(T& member) noexcept {
+    into(member, 2, little<2>());
+  }
   template <class T>
-  void u24le(T& member) noexcept { into(member, 3, little<3>()); }
+  void u24le(T& member) noexcept {
+    into(member, 3, little<3>());
+  }
   template <class T>
-  void u32le(T& member) noexcept { into(member, 4, little<4>()); }
+  void u32le(T& member) noexcept {
+    into(member, 4, little<4>());
+  }
   template <class T>
-  void u64le(T& member) noexcept { into(member, 8, little<8>()); }
+  void u64le(T& member) noexcept {
+    into(member, 8, little<8>());
+  }
 
   void skip(std::size_t n) noexcept { (void)take(n); }
 

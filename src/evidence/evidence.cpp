@@ -11,9 +11,9 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t kept_max = 4096;            // PDUs per shard
-constexpr std::size_t bytes_max = 2048;           // of one PDU
-constexpr std::size_t messages_max = 64;          // of one PDU: its items may be many
+constexpr std::size_t kept_max = 4096;    // PDUs per shard
+constexpr std::size_t bytes_max = 2048;   // of one PDU
+constexpr std::size_t messages_max = 64;  // of one PDU: its items may be many
 
 /// Reads a PDU again, alone and traced, and notes where each field of the wanted messages stood.
 class Locator final : public Consumer {
@@ -124,7 +124,9 @@ void EvidenceKeeper::keep(const Event& event) {
   pdu.messages.push_back(std::move(message));
   const Protocol* protocol = protocol_named(pdu.protocol);
   if (protocol == nullptr || !protocol->bytes_may_be_kept || protocol->depth != Depth::decoded) return;
-  if (is_new) pdu.bytes.assign(origin.bytes.begin(), origin.bytes.begin() + static_cast<std::ptrdiff_t>(std::min(origin.bytes.size(), bytes_max)));
+  if (is_new)
+    pdu.bytes.assign(origin.bytes.begin(),
+                     origin.bytes.begin() + static_cast<std::ptrdiff_t>(std::min(origin.bytes.size(), bytes_max)));
   if (!pdu.bytes.empty()) locate(pdu, *protocol, origin, has_secret(event));
 }
 

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <map>
-#include <tuple>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "event/event.h"
@@ -20,7 +20,7 @@ struct KeptField {
 /// One message that a statement cites, as it may be shown after the capture is gone.
 struct KeptMessage {
   Citation citation;
-  std::string schema;          ///< "modbus.message".
+  std::string schema;  ///< "modbus.message".
   std::string source, destination;
   std::string direction;
   std::vector<KeptField> fields;
@@ -33,8 +33,8 @@ struct KeptPdu {
   std::int64_t time_ns = 0;
   std::string protocol;
   std::vector<std::uint8_t> bytes;
-  std::uint64_t size = 0;                                         ///< Of the whole PDU; more than `bytes` where it was cut.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> masked;    ///< Offset and size.
+  std::uint64_t size = 0;  ///< Of the whole PDU; more than `bytes` where it was cut.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> masked;  ///< Offset and size.
   std::vector<KeptMessage> messages;
 };
 

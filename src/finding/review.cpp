@@ -24,6 +24,7 @@ constexpr std::size_t evidence_max = 6;     // of one finding: enough to open it
 constexpr std::size_t scan_peers_min = 12;  // servers or ports that one host tries without an answer
 constexpr std::size_t named_max = 6;
 constexpr std::int64_t burst_ns = 600'000'000'000;
+constexpr std::uint64_t changes_min = 50;  // files changed on one server
 
 std::string label_of(const Asset& asset) {
   const std::string address = asset.address_text();
@@ -87,9 +88,19 @@ class Review {
   Review(const ReviewInput& input, FindingIds& ids) : input_(input), ids_(ids) {}
 
   std::vector<Finding> all() {
+    for (const Crossing& crossing : input_.crossings) {
+      if (crossing.verdict == Crossing::Verdict::proposed) continue;
+      for (const std::size_t i : crossing.conversations)
+        if (std::find(crossing.forbidden.begin(), crossing.forbidden.end(), i) == crossing.forbidden.end())
+          allowed_.insert(input_.traffic.conversations[i].id);
+    }
+    find_downloads();
     for (const Conversation& conversation : input_.traffic.conversations) look_at(conversation);
     look_at_facts();
     look_for_scans();
+    look_for_discovery();
+    look_for_mass_changes();
+    look_for_identical_addresses();
     look_for_dual_homed();
     look_for_shared_domains();
     look_for_second_servers();
@@ -132,6 +143,13 @@ class Review {
          fmt::format("{} to {}: {}", label_of(client), label_of(server), service_of(conversation)));
   }
 
+  void find_downloads() {
+    for (const Conversation& conversation : input_.traffic.conversations) {
+      const Asset* client = asset_at(conversation.client);
+      if (client != nullptr && conversation.does(OperationClass::program)) downloads_.insert(client->id);
+    }
+  }
+
   void look_at(const Conversation& conversation) {
     if (conversation.server.is_group()) return;
     const Asset* client = asset_at(conversation.client);
@@ -161,7 +179,7 @@ class Review {
     const bool from_outside = client.external || client.role.value == Role::remote_access ||
                               client.role.value == Role::it_host || client.role.value == Role::it_server ||
                               (client.level.value && client.level.value->doubled >= 8);
-    if (has_any(what, input_.catalogue.remote_tools) && low && from_outside &&
+    if (has_any(what, input_.catalogue.remote_tools) && low && from_outside && !allowed_.contains(conversation.id) &&
         conversation.client_reason != "unknown") {
       Cause& found = cause("remote_access_path", client.zone.empty() ? client.id : client.zone);
       found.confidence = std::max(found.confidence, Confidence::likely);
@@ -182,7 +200,7 @@ class Review {
     const unsigned from = client.level.value->doubled;
     const unsigned to = server.level.value->doubled;
     const bool jumps = (from >= 8 && to <= 6) || (from <= 6 && to >= 8);
-    if (!jumps) return;
+    if (!jumps || allowed_.contains(conversation.id)) return;
     if (has_any(conversation.service + " " + conversation.label, input_.catalogue.remote_tools))
       return;  // said already
     const Asset& business = from >= 8 ? client : server;
@@ -210,20 +228,24 @@ class Review {
       const std::string sentence = fmt::format("{} to {}: {} by {}, {} times", label_of(client), label_of(server),
                                                name(use.operation), service_of(conversation), use.asked);
       if (transfer) {
+        // An engineering workstation may read programs; beside a download, what it read belongs to the same deed.
         const bool engineering = client.role.value == Role::engineering_workstation;
-        if (engineering && use.operation == Operation::program_upload) continue;
-        Cause& found = cause(engineering ? "program_download" : "program_transfer", client.id + " " + server.id);
+        const bool upload = use.operation == Operation::program_upload;
+        if (engineering && upload && !downloads_.contains(client.id)) continue;
+        if (!upload) downloads_.insert(client.id);
+        Cause& found = cause(engineering ? "program_download" : "program_transfer", client.id);
         found.confidence = std::max(found.confidence, Confidence::certain);
         note(found, conversation, client, server, use, sentence);
       } else if (use.operation == Operation::mode_stop || use.operation == Operation::mode_start ||
                  use.operation == Operation::restart || use.operation == Operation::comm_disable) {
-        Cause& found = cause("mode_change", client.id + " " + server.id);
+        Cause& found = cause("mode_change", client.id);
         found.confidence = Confidence::certain;
         note(found, conversation, client, server, use, sentence);
       } else if (kind == OperationClass::change && use.operation != Operation::time_set &&
                  use.operation != Operation::alarm_ack) {
         const bool is_device = is_controller(server);
-        if (!is_device || may_write(client) || !client.role.value) continue;
+        const bool engineering = client.role.value == Role::engineering_workstation;
+        if (!is_device || (may_write(client) && !engineering) || !client.role.value) continue;
         Cause& found = cause("unexpected_write", client.id);
         found.confidence = std::max(found.confidence, client.role.confidence);
         note(found, conversation, client, server, use, sentence);
@@ -267,7 +289,7 @@ class Review {
   void weakness(const Fact& fact, const Asset& asset) {
     if (!input_.catalogue.rules.contains(fact.value)) return;
     const bool by_device = fact.value == "plaintext_administration";
-    Cause& found = cause(fact.value, by_device ? asset.id : asset.zone);
+    Cause& found = cause(fact.value, by_device ? asset.id : std::string{});
     found.confidence = Confidence::certain;
     found.clients.insert(label_of(asset));
     found.services.insert(fact.schema.substr(0, fact.schema.find('.')));
@@ -279,7 +301,7 @@ class Review {
     const bool community = fact.schema.starts_with("snmp");
     const bool person = fact.field == "user" || fact.field.find("name") != std::string::npos;
     if (person) return;  // a usual name is no credential
-    Cause& found = cause(community ? "default_community" : "default_credentials", community ? asset.zone : asset.id);
+    Cause& found = cause(community ? "default_community" : "default_credentials", community ? std::string{} : asset.id);
     found.confidence = Confidence::certain;
     found.servers.insert(label_of(asset));
     found.services.insert(fact.schema.substr(0, fact.schema.find('.')));
@@ -291,7 +313,7 @@ class Review {
     const std::string text = lower(fact.value);
     for (const UnsupportedSystem& system : input_.catalogue.unsupported_systems) {
       if (text.find(system.text) == std::string::npos) continue;
-      Cause& found = cause("unsupported_system", system.name);
+      Cause& found = cause("unsupported_system", "");
       found.confidence = Confidence::certain;
       found.servers.insert(label_of(asset));
       found.services.insert(fmt::format("{}, support ended {}", system.name, system.ended));
@@ -334,6 +356,117 @@ class Review {
              fmt::format("{} to {}: no answer", label_of(asset), to_text(conversation->server)));
         if (found.conversations.size() > 32) break;
       }
+    }
+  }
+
+  /// One host that asks in several OT protocols "who is there?", or many devices "who are you?", wants to know the
+  /// plant.
+  void look_for_discovery() {
+    struct Asking {
+      std::set<std::string> protocols;
+      std::vector<std::pair<const Conversation*, const OperationUse*>> uses;
+    };
+    std::map<std::size_t, Asking> asking;
+    for (const Conversation& conversation : input_.traffic.conversations) {
+      const auto client = input_.inventory.at(conversation.client);
+      if (!client || !is_ot_discovery(conversation)) continue;
+      for (const OperationUse& use : conversation.operations) {
+        const bool asks = use.operation == Operation::discover && (use.asked > 0 || conversation.server.is_group());
+        if (!asks) continue;
+        asking[*client].protocols.insert(conversation.service);
+        asking[*client].uses.emplace_back(&conversation, &use);
+      }
+    }
+    for (const auto& [at, of_client] : asking) {
+      const Asset& asset = input_.inventory.assets[at];
+      if (of_client.protocols.size() < 2 || is_controller(asset)) continue;
+      Cause& found = cause("network_scan", asset.id);
+      found.confidence = std::max(found.confidence, Confidence::likely);
+      add_asset(found, asset);
+      found.clients.insert(label_of(asset));
+      if (found.what.empty())
+        found.what = fmt::format("{} asks who is there in {}.", label_of(asset), listed(of_client.protocols));
+      for (const auto& [conversation, use] : of_client.uses) {
+        found.conversations.insert(conversation->id);
+        cite(found, use->first,
+             fmt::format("{}: {} by {}", label_of(asset), name(use->operation), conversation->service));
+      }
+    }
+  }
+  static bool is_ot_discovery(const Conversation& conversation) {
+    return conversation.service == "pn_dcp" || conversation.service == "enip" || conversation.service == "cip" ||
+           conversation.service == "bacnet" || conversation.service == "opcua" || conversation.service == "s7comm" ||
+           conversation.service == "knxip" || conversation.service == "ads";
+  }
+
+  /// Roles whose task is to write many files on servers: backup, deployment, replication.
+  static bool moves_files(const Asset& asset) {
+    return asset.role.value == Role::operations_server || asset.role.value == Role::it_server ||
+           asset.role.value == Role::domain_controller;
+  }
+
+  /// Many files written or deleted on several servers at once: what ransomware and wipers do.
+  void look_for_mass_changes() {
+    struct Changes {
+      std::uint64_t changes = 0;
+      std::set<std::string> servers;
+      std::vector<std::pair<const Conversation*, const OperationUse*>> uses;
+    };
+    std::map<std::size_t, Changes> by_client;
+    for (const Conversation& conversation : input_.traffic.conversations) {
+      const auto client = input_.inventory.at(conversation.client);
+      if (!client || conversation.service != "smb" || moves_files(input_.inventory.assets[*client])) continue;
+      for (const OperationUse& use : conversation.operations) {
+        if ((use.operation != Operation::file_write && use.operation != Operation::file_delete) ||
+            use.asked < changes_min)
+          continue;
+        Changes& changes = by_client[*client];
+        changes.changes += use.asked;
+        changes.servers.insert(to_text(conversation.server));
+        changes.uses.emplace_back(&conversation, &use);
+      }
+    }
+    for (const auto& [at, changes] : by_client) {
+      if (changes.servers.size() < 2) continue;
+      const Asset& client = input_.inventory.assets[at];
+      Cause& found = cause("mass_file_change", client.id);
+      found.confidence = Confidence::likely;
+      add_asset(found, client);
+      found.what = fmt::format("{} changed or deleted files {} times on {} servers.", label_of(client), changes.changes,
+                               changes.servers.size());
+      for (const auto& [conversation, use] : changes.uses) {
+        found.conversations.insert(conversation->id);
+        if (const Asset* server = asset_at(conversation->server)) add_asset(found, *server);
+        cite(found, use->first,
+             fmt::format("{} to {}: {}, {} times", label_of(client), to_text(conversation->server),
+                         name(use->operation), use->asked));
+      }
+    }
+  }
+
+  /// The same private address at different cards of different address spaces: machines behind address translation.
+  void look_for_identical_addresses() {
+    std::map<IpAddress, std::vector<const Asset*>> by_ip;
+    for (const Asset& asset : input_.inventory.assets)
+      for (const IpAddress& ip : asset.ips)
+        if (ip.is_private() && asset.behind.empty() && !asset.macs.empty()) by_ip[ip].push_back(&asset);
+    for (const auto& [ip, assets] : by_ip) {
+      std::set<std::uint16_t> spaces;
+      std::set<MacAddress> macs;
+      for (const Asset* asset : assets) {
+        spaces.insert(asset->space);
+        macs.insert(asset->macs.begin(), asset->macs.end());
+      }
+      if (spaces.size() < 2 || macs.size() < 2) continue;
+      Cause& found = cause("shared_address", "");
+      found.confidence = Confidence::certain;
+      found.servers.insert(to_text(ip));
+      for (const Asset* asset : assets) {
+        add_asset(found, *asset);
+        cite(found, asset->first, fmt::format("{} at {}", to_text(ip), to_text(asset->macs.front())));
+      }
+      found.what = fmt::format("{} addresses stand for several machines, each in an address space of its own: {}.",
+                               found.servers.size(), listed(found.servers));
     }
   }
 
@@ -492,8 +625,17 @@ class Review {
   }
 
   void look_at_crossings() {
+    std::set<std::uint64_t> said;  // one cause is one finding: what a rule has named already is not named again
+    for (const auto& [key, found] : causes_)
+      if (found.rule == "remote_access_path" || found.rule == "internet_contact" ||
+          found.rule == "enterprise_to_control" || found.rule == "tunnel" || found.rule == "network_scan" ||
+          found.rule == "mass_file_change")
+        said.insert(found.conversations.begin(), found.conversations.end());
     for (const Crossing& crossing : input_.crossings) {
-      if (crossing.forbidden.empty()) continue;
+      const bool new_here = std::any_of(crossing.forbidden.begin(), crossing.forbidden.end(), [&](std::size_t i) {
+        return !said.contains(input_.traffic.conversations[i].id);
+      });
+      if (!new_here) continue;
       const bool none = crossing.verdict == Crossing::Verdict::not_designed;
       Cause& found = cause(none ? "not_designed" : "beyond_conduit", crossing.from + " " + crossing.to);
       found.against_approved = true;
@@ -501,6 +643,7 @@ class Review {
       found.conduit = crossing.conduit;
       for (const std::size_t i : crossing.forbidden) {
         const Conversation& conversation = input_.traffic.conversations[i];
+        if (said.contains(conversation.id)) continue;
         const Asset* client = asset_at(conversation.client);
         const Asset* server = asset_at(conversation.server);
         if (client != nullptr && server != nullptr) add(found, conversation, *client, *server);
@@ -512,8 +655,9 @@ class Review {
 
   std::string what_of(const Cause& cause) const {
     if (!cause.what.empty()) return cause.what;
-    if (cause.servers.empty()) return fmt::format("Seen at {} ({}).", listed(cause.clients), listed(cause.services));
-    if (cause.clients.empty()) return fmt::format("Seen at {} ({}).", listed(cause.servers), listed(cause.services));
+    const std::string by = cause.services.empty() ? std::string{} : fmt::format(" ({})", listed(cause.services));
+    if (cause.servers.empty()) return fmt::format("Seen at {}{}.", listed(cause.clients), by);
+    if (cause.clients.empty()) return fmt::format("Seen at {}{}.", listed(cause.servers), by);
     return fmt::format("{} reach{} {} with {}.", listed(cause.clients), cause.clients.size() == 1 ? "es" : "",
                        listed(cause.servers), listed(cause.services));
   }
@@ -560,6 +704,8 @@ class Review {
 
   const ReviewInput& input_;
   FindingIds& ids_;
+  std::set<std::uint64_t> allowed_;  ///< Conversations that an approved model allows.
+  std::set<std::string> downloads_;  ///< Assets that load programs into controllers.
   std::map<std::pair<std::string, std::string>, Cause> causes_;
 };
 

@@ -130,6 +130,16 @@ class Builder {
       if (!fact.subject.mac || fact.meaning != Meaning::ip_address) continue;
       if (const auto ip = parse_ip(fact.value)) said[{fact.subject.space, *fact.subject.mac}].emplace(*ip, fact.schema);
     }
+    // A port's card and the chassis it belongs to.
+    for (const Fact& fact : input_.facts) {
+      if (!fact.subject.mac || fact.meaning != Meaning::mac_address) continue;
+      const auto chassis = parse_mac(fact.value);
+      const auto port = address_of(fact.subject.space, *fact.subject.mac);
+      if (!chassis || !port || *chassis == *fact.subject.mac) continue;
+      if (const auto whole = address_of(fact.subject.space, *chassis))
+        join(*port, *whole,
+             fmt::format("{} says that {} belongs to {}", fact.schema, to_text(*fact.subject.mac), to_text(*chassis)));
+    }
     // What frames show.
     std::map<MacKey, std::vector<const AddressPair*>> shown;
     for (const AddressPair& pair : input_.traffic.pairs) shown[{pair.space, pair.mac}].push_back(&pair);
@@ -311,6 +321,8 @@ class Builder {
       const bool describes = fact.meaning != Meaning::ip_address && fact.meaning != Meaning::mac_address &&
                              fact.meaning != Meaning::secret && fact.meaning != Meaning::weakness;
       if (!describes) continue;
+      // A server is often asked for by its address: that is no name.
+      if (fact.meaning == Meaning::host_name && parse_ip(fact.value.substr(0, fact.value.find(':')))) continue;
       add_candidate(asset, fact.meaning, {fact.value, fact.schema, fact.first, fact.last_ns, fact.count});
       if (asset.first.frame == 0 || fact.first.time_ns < asset.first.time_ns) asset.first = fact.first;
       if (fact.meaning == Meaning::role) {
@@ -394,8 +406,7 @@ class Builder {
     if (!client_known) return;
     const bool ot = is_ot(conversation);
     if (ot) did.speaks_it_only = false;
-    const bool nbns =
-        conversation.service == "nbns" || conversation.service == "smb" || conversation.service == "llmnr";
+    const bool nbns = conversation.service == "netbios" || conversation.service == "smb";
     if (nbns || conversation.label.starts_with("SMB") || conversation.label.starts_with("NetBIOS"))
       did.uses_windows = true;
     if (!ot || !server) return;

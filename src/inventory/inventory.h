@@ -32,9 +32,9 @@ struct FactSubject {
 struct Fact {
   FactSubject subject;
   Meaning meaning = Meaning::none;
-  std::string value;        ///< As it was said, trimmed; never a secret.
-  std::string schema;       ///< "modbus.identity".
-  std::string field;        ///< "vendor".
+  std::string value;   ///< As it was said, trimmed; never a secret.
+  std::string schema;  ///< "modbus.identity".
+  std::string field;   ///< "vendor".
   std::uint64_t count = 0;
   Citation first;
   std::int64_t last_ns = 0;
@@ -66,12 +66,12 @@ enum class Role : std::uint8_t {
   wireless_access_point,
   jump_host,
   it_server,
-  it_host,        ///< Office PC, laptop, phone, printer.
+  it_host,  ///< Office PC, laptop, phone, printer.
   camera,
   external_host,  ///< On the far side of the internet boundary.
 };
-std::string_view name(Role role) noexcept;           ///< "engineering_workstation"
-std::string_view title(Role role) noexcept;          ///< "Engineering workstation"
+std::string_view name(Role role) noexcept;   ///< "engineering_workstation"
+std::string_view title(Role role) noexcept;  ///< "Engineering workstation"
 std::optional<Role> role_named(std::string_view name) noexcept;
 
 /// Purdue level in halves: 0, 1, 2, 3, 3.5 (the boundary zone) as 3 and a half, 4, 5.
@@ -86,9 +86,9 @@ template <class T>
 struct Stated {
   std::optional<T> value;
   Confidence confidence = Confidence::unknown;
-  std::vector<std::string> reasons;     ///< In words.
+  std::vector<std::string> reasons;  ///< In words.
   std::vector<Citation> citations;
-  bool by_person = false;               ///< From site.yml; then nothing observed overrides it.
+  bool by_person = false;  ///< From site.yml; then nothing observed overrides it.
 };
 
 /// One attribute of an asset with every candidate: the best by the order of trust first, the others kept and shown.
@@ -114,15 +114,15 @@ struct Service {
 
 /// One device, or one device behind a device.
 struct Asset {
-  std::string id;                     ///< "A-0031": kept in the journal, the same in every run.
-  std::string key;                    ///< What the id is remembered by: its firmest address.
-  std::string name;                   ///< A person's, else a host name, else the address.
+  std::string id;    ///< "A-0031": kept in the journal, the same in every run.
+  std::string key;   ///< What the id is remembered by: its firmest address.
+  std::string name;  ///< A person's, else a host name, else the address.
   std::uint16_t space = 0;
   std::vector<IpAddress> ips;
   std::vector<MacAddress> macs;
   std::vector<std::uint16_t> vlans;
-  std::string station;                ///< Of a device behind another.
-  std::string behind;                 ///< Id of that other; empty for none.
+  std::string station;  ///< Of a device behind another.
+  std::string behind;   ///< Id of that other; empty for none.
   std::vector<std::string> merge_reasons;
   std::vector<Attribute> attributes;
   Stated<Role> role;
@@ -130,9 +130,9 @@ struct Asset {
   std::vector<Service> services;
   std::vector<std::string> modules;
   std::optional<std::string> criticality, note;  ///< A person's.
-  std::string zone;                   ///< Id of its zone once there is a model; empty for none.
-  bool external = false;              ///< Beyond the internet boundary.
-  bool never_heard = false;           ///< Only spoken to.
+  std::string zone;                              ///< Id of its zone once there is a model; empty for none.
+  bool external = false;                         ///< Beyond the internet boundary.
+  bool never_heard = false;                      ///< Only spoken to.
   std::int64_t first_ns = 0, last_ns = 0;
   std::uint64_t frames = 0;
   std::vector<std::uint16_t> points;  ///< Capture points that saw it.
@@ -146,7 +146,7 @@ struct Asset {
 
 /// What a person says about assets, from site.yml.
 struct AssetOverride {
-  std::string match;                  ///< An asset id, name, IP, prefix-free, or MAC.
+  std::string match;  ///< An asset id, name, IP, prefix-free, or MAC.
   std::optional<std::string> name, zone, criticality, note;
   std::optional<Role> role;
   std::optional<Level> level;
@@ -156,10 +156,10 @@ struct InventoryInput {
   const Traffic& traffic;
   const std::vector<Fact>& facts;
   std::vector<AssetOverride> overrides;
-  std::vector<std::vector<std::string>> merges;   ///< Addresses that are one device.
-  std::vector<std::string> splits;                ///< Addresses that are devices of their own.
-  std::vector<IpPrefix> inside;                   ///< Declared to be the site's own although not private.
-  const RoleCatalogue* roles = nullptr;           ///< Required.
+  std::vector<std::vector<std::string>> merges;  ///< Addresses that are one device.
+  std::vector<std::string> splits;               ///< Addresses that are devices of their own.
+  std::vector<IpPrefix> inside;                  ///< Declared to be the site's own although not private.
+  const RoleCatalogue* roles = nullptr;          ///< Required.
 };
 
 class AssetIds;

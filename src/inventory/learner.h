@@ -11,11 +11,12 @@
 
 namespace bulkhead {
 
-/// Listens to one shard and notes what devices say of themselves, or others of them, in any protocol that marks its fields.
+/// Listens to one shard and notes what devices say of themselves, or others of them, in any protocol that marks its
+/// fields.
 class FactLearner final : public Consumer {
  public:
-  static constexpr std::size_t facts_max = 65'536;      ///< Per shard.
-  static constexpr std::size_t values_max = 64;         ///< Different values of one field of one subject.
+  static constexpr std::size_t facts_max = 65'536;  ///< Per shard.
+  static constexpr std::size_t values_max = 64;     ///< Different values of one field of one subject.
 
   FactLearner(std::span<const Schema* const> schemas, Keeper& keeper);
 

@@ -69,7 +69,8 @@ std::string_view title(Role role) noexcept {
 }
 
 std::optional<Role> role_named(std::string_view name) noexcept {
-  const auto* const row = std::find_if(roles.begin(), roles.end(), [&](const RoleRow& known) { return known.name == name; });
+  const auto* const row =
+      std::find_if(roles.begin(), roles.end(), [&](const RoleRow& known) { return known.name == name; });
   if (row == roles.end()) return std::nullopt;
   return row->role;
 }

@@ -1,7 +1,7 @@
 // Roles and levels.
 //
-// What a device says of itself decides. Where it says nothing, what it does is evidence, what it is called is a little, and two
-// kinds that agree make it likely. Where the strongest evidence points both ways, the role is unknown.
+// What a device says of itself decides. Where it says nothing, what it does is evidence, what it is called is a little,
+// and two kinds that agree make it likely. Where the strongest evidence points both ways, the role is unknown.
 
 #include "inventory/roles.h"
 
@@ -57,7 +57,8 @@ void vote_by_texts(const Asset& asset, const RoleCatalogue& catalogue, std::vect
                          candidate.citation});
         return true;
       };
-      if (add(catalogue.products, [&](const auto& entry) { return text.find(entry.text) != std::string::npos; })) continue;
+      if (add(catalogue.products, [&](const auto& entry) { return text.find(entry.text) != std::string::npos; }))
+        continue;
       add(catalogue.types, [&](const auto& entry) { return text == entry.text; });
     }
   }
@@ -94,7 +95,9 @@ void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   if (did.serves_ot.empty() && did.controllers_asked > 0 && !did.programs) {
     if (did.controllers_asked >= 3)
       vote(Role::scada_server, fmt::format("it polls {} controllers", did.controllers_asked));
-    else vote(Role::hmi, fmt::format("it polls {} controller{}", did.controllers_asked, did.controllers_asked == 1 ? "" : "s"));
+    else
+      vote(Role::hmi,
+           fmt::format("it polls {} controller{}", did.controllers_asked, did.controllers_asked == 1 ? "" : "s"));
   }
   if (did.serves_sql && did.asks_opc_ua) vote(Role::historian, "it reads OPC UA and serves a database");
   if (did.serves_directory) vote(Role::domain_controller, "it serves Kerberos or LDAP");
@@ -104,8 +107,7 @@ void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   const bool only_it = did.asks_ot.empty() && did.serves_ot.empty() && did.speaks_it_only;
   if (only_it && (did.serves_sql || did.serves_files || did.serves_names || did.serves_web) && !did.serves_directory)
     vote(Role::it_server, "it serves files, names, databases or pages, and speaks no OT protocol");
-  else if (only_it && did.uses_windows && !did.serves_directory)
-    vote(Role::it_host, "it speaks office protocols only");
+  else if (only_it && did.uses_windows && !did.serves_directory) vote(Role::it_host, "it speaks office protocols only");
 }
 
 }  // namespace
@@ -137,16 +139,16 @@ Stated<Role> infer_role(const Asset& asset, const Behaviour& behaviour, const Ro
   for (const Vote& vote : votes) weights[vote.role] += vote.confidence == Confidence::certain ? 100 : 10;
   const auto best = std::max_element(weights.begin(), weights.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  const auto ties = std::count_if(weights.begin(), weights.end(),
-                                  [&](const auto& weight) { return weight.second == best->second; });
+  const auto ties =
+      std::count_if(weights.begin(), weights.end(), [&](const auto& weight) { return weight.second == best->second; });
   if (ties > 1) {
-    // The first vote of the strongest kind is the device's firmest word; two such words that differ are a conflict only below it.
+    // The first vote of the strongest kind is the device's firmest word; two such words that differ are a conflict only
+    // below it.
     const auto firm = std::find_if(votes.begin(), votes.end(), [&](const Vote& vote) {
       return weights.at(vote.role) == best->second && vote.confidence == Confidence::certain;
     });
     if (firm == votes.end()) {
-      for (const Vote& vote : votes)
-        role.reasons.push_back(fmt::format("{}: {}", title(vote.role), vote.reason));
+      for (const Vote& vote : votes) role.reasons.push_back(fmt::format("{}: {}", title(vote.role), vote.reason));
       role.reasons.insert(role.reasons.begin(), "evidence conflicts");
       return role;
     }
@@ -253,7 +255,8 @@ void infer_levels(std::vector<Asset>& assets) {
     if (most->second * 2 <= all) continue;
     asset.level.value = most->first;
     asset.level.confidence = Confidence::possible;
-    asset.level.reasons = {fmt::format("{} of {} devices of its subnet are at level {}", most->second, all, to_text(most->first))};
+    asset.level.reasons = {
+        fmt::format("{} of {} devices of its subnet are at level {}", most->second, all, to_text(most->first))};
   }
 }
 

@@ -1,9 +1,9 @@
 // Clocks of several mirrors.
 //
-// A frame that passes two mirrors is in both files, and what differs is the clock. Content names the frame: only frames with a
-// counter of their own (the IPv4 identification) are compared, so a repeat is not taken for the same frame. One in eight by its
-// hash is enough, and the same eighth is chosen in every file. The median of the differences is the offset; it counts when most of
-// the differences lie close to it.
+// A frame that passes two mirrors is in both files, and what differs is the clock. Content names the frame: only frames
+// with a counter of their own (the IPv4 identification) are compared, so a repeat is not taken for the same frame. One
+// in eight by its hash is enough, and the same eighth is chosen in every file. The median of the differences is the
+// offset; it counts when most of the differences lie close to it.
 
 #include "pipeline/clock.h"
 
@@ -19,7 +19,7 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t sample_max = 200'000;        // frames remembered of one capture
+constexpr std::size_t sample_max = 200'000;  // frames remembered of one capture
 constexpr std::uint64_t one_in = 8;
 constexpr std::size_t shared_min = 8;
 constexpr std::int64_t spread_max_ns = 50'000'000;  // between mirrors of one network

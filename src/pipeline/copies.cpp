@@ -7,10 +7,10 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t entry_count = 4096;                  // per shard: at a million frames a second, a quarter of a second
+constexpr std::size_t entry_count = 4096;  // per shard: at a million frames a second, a quarter of a second
 constexpr std::size_t probes = 4;
-constexpr std::int64_t elsewhere_ns = 100'000'000;         // mirrors, tags and hops: switches and clocks between them
-constexpr std::int64_t same_place_ns = 5'000'000;          // both directions of one mirror: the same switch, at once
+constexpr std::int64_t elsewhere_ns = 100'000'000;  // mirrors, tags and hops: switches and clocks between them
+constexpr std::int64_t same_place_ns = 5'000'000;   // both directions of one mirror: the same switch, at once
 
 }  // namespace
 

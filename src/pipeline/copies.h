@@ -10,12 +10,12 @@
 
 namespace bulkhead {
 
-/// Recognises frames that were seen already: through another mirror, in both directions of one, under another VLAN tag, in
-/// a tunnel, before or after a router, on the other network of a redundant pair.
+/// Recognises frames that were seen already: through another mirror, in both directions of one, under another VLAN tag,
+/// in a tunnel, before or after a router, on the other network of a redundant pair.
 ///
-/// True repeats are never taken for copies: a frame is one only where something tells it from a repeat: another capture point
-/// that has not shown it yet, another tag, tunnel or hop, or a counter of its own (the IPv4 identification) that came twice at
-/// once. Memory is fixed; what it has forgotten is taken for new.
+/// True repeats are never taken for copies: a frame is one only where something tells it from a repeat: another capture
+/// point that has not shown it yet, another tag, tunnel or hop, or a counter of its own (the IPv4 identification) that
+/// came twice at once. Memory is fixed; what it has forgotten is taken for new.
 class Copies {
  public:
   struct Copy {

@@ -1,9 +1,10 @@
 // From payload to PDUs.
 //
-// A conversation is claimed by content: a protocol that is sure takes it on any port, one that only could be it takes it on a
-// port of its own. Whoever claims keeps it. Framing is then asked once per PDU, and again only when what it wanted has come, so
-// the work is constant per byte. After a loss the next segment is the likeliest place for a PDU to start, so that is where
-// the search begins; it looks at a bounded number of places in each segment and never holds more than one PDU.
+// A conversation is claimed by content: a protocol that is sure takes it on any port, one that only could be it takes
+// it on a port of its own. Whoever claims keeps it. Framing is then asked once per PDU, and again only when what it
+// wanted has come, so the work is constant per byte. After a loss the next segment is the likeliest place for a PDU to
+// start, so that is where the search begins; it looks at a bounded number of places in each segment and never holds
+// more than one PDU.
 
 #include "pipeline/dissector.h"
 
@@ -13,10 +14,10 @@ namespace bulkhead {
 
 namespace {
 
-constexpr unsigned chunks_before_giving_up = 4;       // per direction; protocols greet in their first message
-constexpr std::size_t unclaimed_bytes_max = 8192;     // kept per direction while nobody has claimed
-constexpr std::size_t search_places_max = 512;        // looked at per segment after a loss
-constexpr std::size_t pdus_per_chunk_max = 65'536;    // a segment has fewer; a stored run of segments may have many
+constexpr unsigned chunks_before_giving_up = 4;     // per direction; protocols greet in their first message
+constexpr std::size_t unclaimed_bytes_max = 8192;   // kept per direction while nobody has claimed
+constexpr std::size_t search_places_max = 512;      // looked at per segment after a loss
+constexpr std::size_t pdus_per_chunk_max = 65'536;  // a segment has fewer; a stored run of segments may have many
 
 }  // namespace
 
@@ -25,8 +26,8 @@ Candidates::Candidates(std::span<const Protocol* const> protocols) {
     for (const Carrier& carrier : protocol->carriers) {
       if (carrier.kind == Carrier::Kind::protocol) continue;
       auto& entries = by_kind_.at(static_cast<std::size_t>(carrier.kind));
-      auto entry = std::find_if(entries.begin(), entries.end(),
-                                [&](const Entry& known) { return known.protocol == protocol; });
+      auto entry =
+          std::find_if(entries.begin(), entries.end(), [&](const Entry& known) { return known.protocol == protocol; });
       if (entry == entries.end()) entry = entries.insert(entry, Entry{protocol, {}});
       if (carrier.number != 0) entry->numbers.push_back(carrier.number);
     }
@@ -58,7 +59,8 @@ void Dissector::claim(const Protocol& protocol, const Context& context, const Ca
   protocol_ = &protocol;
   session_ = protocol.start();
   state_ = State::claimed;
-  if (reason_ != ClientReason::unknown || context.kind == Carrier::Kind::ethertype || context.kind == Carrier::Kind::llc)
+  if (reason_ != ClientReason::unknown || context.kind == Carrier::Kind::ethertype ||
+      context.kind == Carrier::Kind::llc)
     return;
   const bool first_is_own = candidates.is_own(protocol, context.kind, context.number_first);
   const bool second_is_own = candidates.is_own(protocol, context.kind, context.number_second);
@@ -80,8 +82,8 @@ void Dissector::try_to_claim(const Shared& shared, const Context& context, Bytes
                           });
   if (sure != nullptr) return claim(*sure, context, shared.candidates);
   if (possible == nullptr) return;
-  const bool whole = possible->frame == nullptr ||
-                     possible->frame(bytes, Direction::unknown, nullptr).kind == Framing::Kind::pdu;
+  const bool whole =
+      possible->frame == nullptr || possible->frame(bytes, Direction::unknown, nullptr).kind == Framing::Kind::pdu;
   if (whole || last_chance) claim(*possible, context, shared.candidates);
 }
 
@@ -156,9 +158,8 @@ std::size_t Dissector::cut(const Shared& shared, Side from, Bytes bytes, Origin&
       if (half.lost || at >= bytes.size()) return at;
     }
     const Bytes rest = bytes.subspan(at);
-    const Framing framing =
-        protocol_->frame == nullptr ? Framing{Framing::Kind::pdu, rest.size()}
-                                    : protocol_->frame(rest, direction_of(from), session_.get());
+    const Framing framing = protocol_->frame == nullptr ? Framing{Framing::Kind::pdu, rest.size()}
+                                                        : protocol_->frame(rest, direction_of(from), session_.get());
     if (framing.kind == Framing::Kind::need_more && framing.size <= protocol_->max_pdu) {
       half.wanted = framing.size;
       return at;

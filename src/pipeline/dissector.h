@@ -69,7 +69,8 @@ class Dissector {
   /// What is known of the conversation when payload comes.
   struct Context {
     Carrier::Kind kind;
-    std::uint16_t number_first, number_second;  ///< Ports (or EtherType) of the side that spoke first, and of the other.
+    std::uint16_t number_first,
+        number_second;  ///< Ports (or EtherType) of the side that spoke first, and of the other.
   };
 
   /// In-order stream bytes. `origin` names the frame they came with; its direction, PDU number and bytes are set here.
@@ -95,11 +96,11 @@ class Dissector {
   struct Half {
     std::vector<std::uint8_t> buffer;  ///< A PDU that spans segments, or what nobody claimed yet.
     std::size_t wanted = 0;
-    std::uint64_t first_frame = 0;     ///< Where the buffer's first byte came from.
-    std::uint64_t last_frame = 0;      ///< Where its last byte came from, while nobody has claimed.
+    std::uint64_t first_frame = 0;  ///< Where the buffer's first byte came from.
+    std::uint64_t last_frame = 0;   ///< Where its last byte came from, while nobody has claimed.
     std::int64_t last_time_ns = 0;
-    unsigned chunks = 0;               ///< Looked at without a claim.
-    bool lost = false;                 ///< The framing; the next PDU is searched for.
+    unsigned chunks = 0;  ///< Looked at without a claim.
+    bool lost = false;    ///< The framing; the next PDU is searched for.
   };
 
   void claim(const Protocol& protocol, const Context& context, const Candidates& candidates);

@@ -91,8 +91,7 @@ std::string_view Labeller::label(Memory& memory) {
   if (memory.flow()->confidence != NDPI_CONFIDENCE_DPI) return {};
   if (memory.found.app_protocol == NDPI_PROTOCOL_UNKNOWN && memory.found.master_protocol == NDPI_PROTOCOL_UNKNOWN)
     return {};
-  const std::uint32_t key =
-      static_cast<std::uint32_t>(memory.found.master_protocol) << 16U | memory.found.app_protocol;
+  const std::uint32_t key = static_cast<std::uint32_t>(memory.found.master_protocol) << 16U | memory.found.app_protocol;
   auto known = engine_->names.find(key);
   if (known == engine_->names.end()) {
     std::array<char, 64> buffer{};

@@ -8,8 +8,8 @@
 
 namespace bulkhead {
 
-/// What nDPI takes a conversation for that no protocol of ours claimed. It sees at most ten packets with payload of each, and
-/// its word is kept as its opinion, never as an identity.
+/// What nDPI takes a conversation for that no protocol of ours claimed. It sees at most ten packets with payload of
+/// each, and its word is kept as its opinion, never as an identity.
 class Labeller {
  public:
   /// nDPI's memory of one conversation; a few kilobytes, so only conversations that ask have one.

@@ -106,6 +106,8 @@ class OpcUaSession final : public Session {
       read_string(body, message.security_policy);
       skip_string(body);  // certificate
       skip_string(body);  // thumbprint
+      if (message.security_policy && message.security_policy->ends_with("#None"))
+        message.weakness = "opcua_without_security";
       has_policy_ = message.security_policy && !message.security_policy->ends_with("#None");
     } else {
       body.skip(4);  // token
@@ -307,6 +309,7 @@ constexpr std::array message_fields{
     field<&Message::user_token>("user_token", "How the user is known: anonymous, user name, certificate, issued."),
     field<&Message::user>("user", "User name.", Meaning::secret),
     field<&Message::password>("password", "Password, where it is not encrypted.", Meaning::secret),
+    field<&Message::weakness>("weakness", "A secure channel without security.", Meaning::weakness),
 };
 
 constexpr std::array item_fields{

@@ -26,6 +26,7 @@ struct Message {
   std::optional<std::string_view> endpoint_url, session_name;
   std::optional<std::string_view> user_token;  ///< "anonymous", "user name", "certificate", "issued".
   std::optional<Secret> user, password;
+  std::optional<std::string_view> weakness;  ///< A secure channel without security.
   static const Schema schema;
 };
 

@@ -31,31 +31,31 @@ struct LikelihoodTerm {
 
 /// A risk of the register.
 struct Risk {
-  std::string id;                      ///< "R-03".
+  std::string id;  ///< "R-03".
   std::string key;
-  std::string scenario;                ///< One sentence: who does what to what, with what result.
-  std::string zone;                    ///< Id.
-  std::string conduit;                 ///< Id; empty for none.
+  std::string scenario;  ///< One sentence: who does what to what, with what result.
+  std::string zone;      ///< Id.
+  std::string conduit;   ///< Id; empty for none.
   std::vector<std::string> assets, findings, techniques;
   std::size_t consequence_low = 0, consequence_high = 0;  ///< Indexes into the matrix; equal where a person stated it.
-  bool consequence_assumed = true;     ///< The sector's default for the role.
+  bool consequence_assumed = true;                        ///< The sector's default for the role.
   std::string consequence_text;
   std::size_t likelihood = 0;
-  std::vector<LikelihoodTerm> terms;   ///< Their sum, mapped to a level: the rank opens to this.
+  std::vector<LikelihoodTerm> terms;  ///< Their sum, mapped to a level: the rank opens to this.
   std::size_t rank_low = 0, rank_high = 0;
 };
 
 /// A question to a person, and how many ranks its answer would move.
 struct Question {
   std::string text;
-  std::string where;                   ///< Which key of site.yml holds the answer.
+  std::string where;  ///< Which key of site.yml holds the answer.
   std::size_t moves = 0;
 };
 
 struct RiskRegister {
   RiskMatrix matrix;
-  std::vector<Risk> risks;             ///< Worst first.
-  std::vector<Question> questions;     ///< At most ten, by what they move.
+  std::vector<Risk> risks;          ///< Worst first.
+  std::vector<Question> questions;  ///< At most ten, by what they move.
 };
 
 }  // namespace bulkhead

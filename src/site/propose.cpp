@@ -1,9 +1,10 @@
 // A zone model from what was observed.
 //
-// Assets are first put into neighbourhoods: the subnet (or the VLAN) they share. A neighbourhood becomes one zone, unless IEC 62443-3-2
-// asks for a separation inside it: safety apart from basic control (ZCR 3.3), wireless (ZCR 3.5), temporarily connected devices
-// (ZCR 3.4), devices reached from outside (ZCR 3.6); business is apart from control in any case (ZCR 3.2). Conduits are the crossings that
-// were seen. All of it is a proposal: a model guessed from traffic must not judge that same traffic.
+// Assets are first put into neighbourhoods: the subnet (or the VLAN) they share. A neighbourhood becomes one zone,
+// unless IEC 62443-3-2 asks for a separation inside it: safety apart from basic control (ZCR 3.3), wireless (ZCR 3.5),
+// temporarily connected devices (ZCR 3.4), devices reached from outside (ZCR 3.6); business is apart from control in
+// any case (ZCR 3.2). Conduits are the crossings that were seen. All of it is a proposal: a model guessed from traffic
+// must not judge that same traffic.
 
 #include <algorithm>
 #include <map>
@@ -56,14 +57,20 @@ std::string kind_of(const std::vector<const Asset*>& assets) {
   }
   if (votes.empty()) return "control";
   if (controllers && votes["control"] * 3 >= assets.size()) return "control";
-  return std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+  return std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
 }
 
 std::string title_of(const std::string& kind) {
-  static const std::map<std::string, std::string> titles{
-      {"business", "Business network"}, {"dmz", "Boundary zone"},        {"operations", "Operations"},
-      {"control", "Control"},           {"safety", "Safety"},            {"wireless", "Wireless"},
-      {"external", "External"},         {"remote_access", "Remote access"}, {"temporary", "Temporary devices"}};
+  static const std::map<std::string, std::string> titles{{"business", "Business network"},
+                                                         {"dmz", "Boundary zone"},
+                                                         {"operations", "Operations"},
+                                                         {"control", "Control"},
+                                                         {"safety", "Safety"},
+                                                         {"wireless", "Wireless"},
+                                                         {"external", "External"},
+                                                         {"remote_access", "Remote access"},
+                                                         {"temporary", "Temporary devices"}};
   const auto found = titles.find(kind);
   return found == titles.end() ? kind : found->second;
 }
@@ -140,7 +147,8 @@ void propose_zones(Site& site, const Inventory& inventory) {
   const auto add = [&](const Group& group, bool by_member) {
     Zone zone;
     const std::string where = group.neighbourhood.substr(group.neighbourhood.find('|') + 1);
-    zone.id = free_id(site, id_text(title_of(group.kind) + (group.kind == "external" ? "" : "-" + where.substr(0, where.find('/')))));
+    zone.id = free_id(
+        site, id_text(title_of(group.kind) + (group.kind == "external" ? "" : "-" + where.substr(0, where.find('/')))));
     zone.name = title_of(group.kind) + (group.kind == "external" ? "" : " " + where);
     zone.kind = group.kind;
     zone.reasons.push_back(reason_of(group.kind));
@@ -162,7 +170,7 @@ void propose_conduits(Site& site, const Inventory& inventory, const Traffic& tra
     const std::size_t number = site.conduits.size() + 1;
     conduit.id = fmt::format("C-{:02}", number);
     for (std::size_t next = number; std::any_of(site.conduits.begin(), site.conduits.end(),
-                                               [&](const Conduit& known) { return known.id == conduit.id; });)
+                                                [&](const Conduit& known) { return known.id == conduit.id; });)
       conduit.id = fmt::format("C-{:02}", ++next);
     conduit.from = crossing.from;
     conduit.to = crossing.to;
@@ -170,8 +178,8 @@ void propose_conduits(Site& site, const Inventory& inventory, const Traffic& tra
     for (const std::size_t i : crossing.conversations) {
       const Conversation& conversation = traffic.conversations[i];
       services.insert(!conversation.service.empty() ? conversation.service
-                      : conversation.port ? fmt::format("{}/{}", conversation.transport, *conversation.port)
-                                          : conversation.transport);
+                      : conversation.port           ? fmt::format("{}/{}", conversation.transport, *conversation.port)
+                                                    : conversation.transport);
     }
     for (const std::string& service : services) conduit.allow.push_back({service, {}});
     conduit.reasons.push_back(fmt::format("{} conversations seen", crossing.conversations.size()));

@@ -11,7 +11,8 @@ const Zone* Site::zone(std::string_view id) const noexcept {
 }
 
 bool Site::approved() const noexcept {
-  return !zones.empty() && std::all_of(zones.begin(), zones.end(), [](const Zone& known) { return known.approval.approved; });
+  return !zones.empty() &&
+         std::all_of(zones.begin(), zones.end(), [](const Zone& known) { return known.approval.approved; });
 }
 
 namespace {
@@ -20,8 +21,10 @@ bool names(const Zone& zone, const Asset& asset) {
   return std::any_of(zone.members.begin(), zone.members.end(), [&](const std::string& member) {
     if (member == asset.id || member == asset.name) return true;
     if (!asset.station.empty()) return member == asset.address_text();
-    return std::any_of(asset.ips.begin(), asset.ips.end(), [&](const IpAddress& ip) { return to_text(ip) == member; }) ||
-           std::any_of(asset.macs.begin(), asset.macs.end(), [&](const MacAddress& mac) { return to_text(mac) == member; });
+    return std::any_of(asset.ips.begin(), asset.ips.end(),
+                       [&](const IpAddress& ip) { return to_text(ip) == member; }) ||
+           std::any_of(asset.macs.begin(), asset.macs.end(),
+                       [&](const MacAddress& mac) { return to_text(mac) == member; });
   });
 }
 
@@ -78,9 +81,11 @@ bool is_of(const AllowedFlow& flow, const Conversation& conversation) {
 bool is_allowed(const Conduit& conduit, const Conversation& conversation) {
   for (const AllowedFlow& flow : conduit.allow) {
     if (!is_of(flow, conversation)) continue;
-    const bool all = std::all_of(conversation.operations.begin(), conversation.operations.end(), [&](const OperationUse& use) {
-      return use.asked == 0 || class_of(use.operation) == OperationClass::session || allows_operation(flow, use.operation);
-    });
+    const bool all =
+        std::all_of(conversation.operations.begin(), conversation.operations.end(), [&](const OperationUse& use) {
+          return use.asked == 0 || class_of(use.operation) == OperationClass::session ||
+                 allows_operation(flow, use.operation);
+        });
     if (all) return true;
   }
   return false;
@@ -89,7 +94,8 @@ bool is_allowed(const Conduit& conduit, const Conversation& conversation) {
 /// What nobody draws a conduit for: the network's own upkeep.
 bool is_upkeep(const Conversation& conversation) {
   return conversation.server.is_group() || conversation.service == "arp" || conversation.service == "icmp" ||
-         (conversation.transport == "ip" && (conversation.port == 1 || conversation.port == 58 || conversation.port == 2));
+         (conversation.transport == "ip" &&
+          (conversation.port == 1 || conversation.port == 58 || conversation.port == 2));
 }
 
 }  // namespace
@@ -142,7 +148,8 @@ std::vector<Crossing> cross(const Site& site, const Inventory& inventory, const 
     const Zone* from = site.zone(crossing.from);
     const Zone* to = site.zone(crossing.to);
     const bool zones_approved = from != nullptr && to != nullptr && from->approval.approved && to->approval.approved;
-    const bool any_approved = std::any_of(conduits.begin(), conduits.end(), [](const Conduit* c) { return c->approval.approved; });
+    const bool any_approved =
+        std::any_of(conduits.begin(), conduits.end(), [](const Conduit* c) { return c->approval.approved; });
     if (zones_approved && (any_approved || site.approved())) {
       for (const std::size_t i : crossing.conversations) {
         const bool allowed = std::any_of(conduits.begin(), conduits.end(), [&](const Conduit* conduit) {

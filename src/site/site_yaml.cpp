@@ -13,8 +13,9 @@ namespace bulkhead {
 namespace {
 
 constexpr std::array<std::string_view, 5> sectors{"manufacturing", "energy", "oil_and_gas", "transport", "healthcare"};
-constexpr std::array<std::string_view, 10> zone_kinds{"business", "dmz",       "operations",    "control",  "safety",
-                                                      "wireless", "temporary", "remote_access", "external", "infrastructure"};
+constexpr std::array<std::string_view, 10> zone_kinds{"business", "dmz",           "operations", "control",
+                                                      "safety",   "wireless",      "temporary",  "remote_access",
+                                                      "external", "infrastructure"};
 constexpr std::array<std::string_view, 7> level_names{"0", "1", "2", "3", "3.5", "4", "5"};
 
 template <std::size_t Count>
@@ -28,7 +29,8 @@ void check_word(Fields& fields, const Node& at, std::string_view key, const std:
   if (text.empty() || one_of(known, text)) return;
   const std::string near = nearest(text, known);
   const Node* place = at.find(key);
-  fields.fail(place == nullptr ? at : *place, fmt::format("'{}' is no {} here; expected one of {}", text, key, fmt::join(known, ", ")),
+  fields.fail(place == nullptr ? at : *place,
+              fmt::format("'{}' is no {} here; expected one of {}", text, key, fmt::join(known, ", ")),
               near.empty() ? std::string{} : "did you mean '" + near + "'?");
 }
 
@@ -73,7 +75,8 @@ Approval read_approval(Fields& fields) {
     return approval;
   }
   const auto truth = node->as_truth();
-  if (!truth) fields.fail(Error{truth.error().message, truth.error().place, "write true, false, or { by: NAME, on: DATE }"});
+  if (!truth)
+    fields.fail(Error{truth.error().message, truth.error().place, "write true, false, or { by: NAME, on: DATE }"});
   else approval.approved = *truth;
   return approval;
 }
@@ -153,7 +156,9 @@ Result<AssetOverride> read_asset(const Node& node) {
   asset.level = read_level(fields, node, "level");
   if (const auto role = fields.optional_text("role")) {
     asset.role = role_named(*role);
-    if (!asset.role) fields.fail(*node.find("role"), fmt::format("no role is called '{}'", *role), "see docs/site-file.md for the roles");
+    if (!asset.role)
+      fields.fail(*node.find("role"), fmt::format("no role is called '{}'", *role),
+                  "see docs/site-file.md for the roles");
   }
   if (const auto done = fields.done(); !done) return std::unexpected(done.error());
   return asset;
@@ -202,7 +207,8 @@ void check_references(Fields& fields, const Node& root, const Site& site) {
   std::vector<std::string_view> known;
   for (std::size_t i = 0; i < site.zones.size(); ++i) {
     if (std::find(known.begin(), known.end(), site.zones[i].id) != known.end())
-      fields.fail(items("zones")[i], fmt::format("zone '{}' is defined twice", site.zones[i].id), "give each zone an id of its own");
+      fields.fail(items("zones")[i], fmt::format("zone '{}' is defined twice", site.zones[i].id),
+                  "give each zone an id of its own");
     known.emplace_back(site.zones[i].id);
   }
   const auto check = [&](const Node& node, std::string_view key, const std::string& zone) {
@@ -276,7 +282,8 @@ std::string written(const Approval& approval) {
 void write_zone(std::string& out, const Zone& zone) {
   out += fmt::format("  - id: {}\n    name: {}\n    kind: {}\n", in_quotes(zone.id), in_quotes(zone.name), zone.kind);
   if (zone.level_low) out += fmt::format("    level: \"{}\"\n", to_text(*zone.level_low));
-  if (zone.level_high && zone.level_high != zone.level_low) out += fmt::format("    level_high: \"{}\"\n", to_text(*zone.level_high));
+  if (zone.level_high && zone.level_high != zone.level_low)
+    out += fmt::format("    level_high: \"{}\"\n", to_text(*zone.level_high));
   if (zone.sl_target) out += fmt::format("    sl_t: {}\n", *zone.sl_target);
   out += fmt::format("    approved: {}\n", written(zone.approval));
   if (!zone.subnets.empty()) out += fmt::format("    subnets: {}\n", listed(zone.subnets));
@@ -286,7 +293,8 @@ void write_zone(std::string& out, const Zone& zone) {
 }
 
 void write_conduit(std::string& out, const Conduit& conduit) {
-  out += fmt::format("  - id: {}\n    from: {}\n    to: {}\n", in_quotes(conduit.id), in_quotes(conduit.from), in_quotes(conduit.to));
+  out += fmt::format("  - id: {}\n    from: {}\n    to: {}\n", in_quotes(conduit.id), in_quotes(conduit.from),
+                     in_quotes(conduit.to));
   if (!conduit.name.empty()) out += fmt::format("    name: {}\n", in_quotes(conduit.name));
   if (conduit.sl_target) out += fmt::format("    sl_t: {}\n", *conduit.sl_target);
   out += fmt::format("    approved: {}\n", written(conduit.approval));
@@ -294,7 +302,8 @@ void write_conduit(std::string& out, const Conduit& conduit) {
   for (const AllowedFlow& flow : conduit.allow) {
     if (flow.operations.empty()) out += fmt::format("      - {{ protocol: {} }}\n", in_quotes(flow.protocol));
     else
-      out += fmt::format("      - {{ protocol: {}, operations: {} }}\n", in_quotes(flow.protocol), listed(flow.operations));
+      out += fmt::format("      - {{ protocol: {}, operations: {} }}\n", in_quotes(flow.protocol),
+                         listed(flow.operations));
   }
   if (!conduit.reasons.empty()) out += fmt::format("    reasons: {}\n", listed(conduit.reasons));
 }
@@ -334,7 +343,8 @@ void write_point(std::string& out, const CapturePointDeclaration& point) {
 }
 
 template <class T>
-void write_list(std::string& out, std::string_view key, const std::vector<T>& list, void (*write)(std::string&, const T&)) {
+void write_list(std::string& out, std::string_view key, const std::vector<T>& list,
+                void (*write)(std::string&, const T&)) {
   if (list.empty()) return;
   out += fmt::format("\n{}:\n", key);
   for (const T& item : list) write(out, item);
@@ -353,8 +363,11 @@ Result<Site> read_site(const std::filesystem::path& path) {
 }
 
 std::string write_site(const Site& site) {
-  std::string out = "# The model of the site. Zones, conduits, roles and levels that are not approved are proposals: check them, correct\n"
-                    "# them, and set 'approved: { by: NAME, on: DATE }'. Everything here is yours; the program never rewrites this file.\n";
+  std::string out =
+      "# The model of the site. Zones, conduits, roles and levels that are not approved are proposals: check them, "
+      "correct\n"
+      "# them, and set 'approved: { by: NAME, on: DATE }'. Everything here is yours; the program never rewrites this "
+      "file.\n";
   out += fmt::format("name: {}\n", in_quotes(site.name));
   out += site.sector.empty() ? std::string{"# sector: manufacturing, energy, oil_and_gas, transport or healthcare\n"}
                              : fmt::format("sector: {}\n", site.sector);

@@ -1,8 +1,8 @@
 // Is the capture any good?
 //
-// A mirror port shows what passes it, and an absence means something only where the thing would have been seen. So each host is
-// sorted, per capture point, by how it was heard; TCP tells what was acknowledged and never seen; and every gap is turned into the
-// sentence of what can't be said because of it.
+// A mirror port shows what passes it, and an absence means something only where the thing would have been seen. So each
+// host is sorted, per capture point, by how it was heard; TCP tells what was acknowledged and never seen; and every gap
+// is turned into the sentence of what can't be said because of it.
 
 #include "traffic/coverage.h"
 
@@ -20,9 +20,9 @@ namespace bulkhead {
 namespace {
 
 constexpr double loss_of_note = 0.001, loss_that_spoils = 0.02;
-constexpr std::size_t cut_of_note = 1;                 // per thousand frames
-constexpr double one_way_of_note = 0.2;                // of the hosts that take part in conversations
-constexpr std::int64_t cycles_to_hear = 5;             // of the slowest cycle, before its absence means something
+constexpr std::size_t cut_of_note = 1;                  // per thousand frames
+constexpr double one_way_of_note = 0.2;                 // of the hosts that take part in conversations
+constexpr std::int64_t cycles_to_hear = 5;              // of the slowest cycle, before its absence means something
 constexpr std::uint64_t tcp_payload_to_judge = 10'000;  // bytes
 constexpr std::size_t named_max = 5;
 
@@ -140,30 +140,34 @@ unsigned add_gaps(const PointCoverage& point, CaptureQuality& quality) {
     return spoiling;
   }
   if (unicast == 0 && point.hosts_only_broadcast > 0) {
-    gap(fmt::format("{} hosts are heard only in broadcast: the port mirrors nothing, it only takes part. No conversation "
-                    "can be seen here, and none may be called absent.",
-                    point.hosts_only_broadcast),
+    gap(fmt::format(
+            "{} hosts are heard only in broadcast: the port mirrors nothing, it only takes part. No conversation "
+            "can be seen here, and none may be called absent.",
+            point.hosts_only_broadcast),
         true);
     quality.advice.push_back(plain_text(point.name) +
                              ": configure the switch to mirror the uplink and the controllers' ports to this port.");
   } else if (unicast > 0 && static_cast<double>(one_way) > one_way_of_note * static_cast<double>(unicast)) {
-    gap(fmt::format("{} of {} hosts are heard in one direction only: the mirror shows one direction. Answers, refusals and "
-                    "operations of the other direction are unknown.",
-                    one_way, unicast),
+    gap(fmt::format(
+            "{} of {} hosts are heard in one direction only: the mirror shows one direction. Answers, refusals and "
+            "operations of the other direction are unknown.",
+            one_way, unicast),
         point.hosts_both_ways == 0 || one_way > point.hosts_both_ways);
-    quality.advice.push_back(plain_text(point.name) + ": mirror both directions (ingress and egress) of the same ports.");
+    quality.advice.push_back(plain_text(point.name) +
+                             ": mirror both directions (ingress and egress) of the same ports.");
   }
   if (point.payload_bytes > tcp_payload_to_judge && point.loss > loss_of_note) {
-    gap(fmt::format("{:.1f} % of the TCP payload was acknowledged but never seen: frames were lost between the plant and the "
-                    "file. Operations may be missing; counts are lower bounds.",
-                    point.loss * 100),
+    gap(fmt::format(
+            "{:.1f} % of the TCP payload was acknowledged but never seen: frames were lost between the plant and the "
+            "file. Operations may be missing; counts are lower bounds.",
+            point.loss * 100),
         point.loss > loss_that_spoils);
     quality.advice.push_back(plain_text(point.name) +
                              ": mirror fewer ports, or use a faster capture port: the mirror drops frames.");
   }
   if (point.cut * 1000 >= cut_of_note * point.frames && point.cut > 0) {
-    gap(fmt::format("{} of {} frames were cut by the capture (snap length). What lay beyond is unknown.", grouped(point.cut),
-                    grouped(point.frames)),
+    gap(fmt::format("{} of {} frames were cut by the capture (snap length). What lay beyond is unknown.",
+                    grouped(point.cut), grouped(point.frames)),
         point.cut * 10 > point.frames);
     quality.advice.push_back(plain_text(point.name) + ": capture whole frames (tcpdump -s 0).");
   }

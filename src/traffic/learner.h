@@ -16,8 +16,8 @@
 
 namespace bulkhead {
 
-/// Listens to one shard and sums up who talks to whom, in which service, with which operations. Bounded: a conversation more than
-/// `conversations_max` is counted and dropped.
+/// Listens to one shard and sums up who talks to whom, in which service, with which operations. Bounded: a conversation
+/// more than `conversations_max` is counted and dropped.
 class TrafficLearner final : public Consumer {
  public:
   static constexpr std::size_t conversations_max = 8192;  ///< Per shard.
