@@ -21,6 +21,8 @@ void add_schema(CLI::App& app, Outcome& outcome);
 void add_check(CLI::App& app, Outcome& outcome);
 void add_assess(CLI::App& app, Outcome& outcome);
 void add_demo(CLI::App& app, Outcome& outcome);
+/// inventory, flows, zones, conduits, findings, risk, captures: one result as table, JSON or CSV.
+void add_tables(CLI::App& app, Outcome& outcome);
 
 /// Says an error on standard error, with its place and hint, and gives the exit status for it.
 Exit say(const Error& error);

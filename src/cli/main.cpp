@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   add_schema(app, outcome);
   add_check(app, outcome);
   add_assess(app, outcome);
+  add_tables(app, outcome);
   add_demo(app, outcome);
   try {  // CLI11 reports by exceptions; they end here
     app.parse(argc, argv);
