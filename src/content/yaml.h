@@ -74,7 +74,8 @@ class Node {
   /// The value of a key that must be there.
   [[nodiscard]] Result<const Node*> at(std::string_view key) const;
 
-  // The value of a key that must be there, as a type.
+  // The value of a key that must be there, as a type. A list is a view into this node: take it out of its Result (TRY)
+  // before a loop, since `for (... : *node.list(key))` outlives the Result it looks into.
   [[nodiscard]] Result<std::string> text(std::string_view key) const;
   [[nodiscard]] Result<double> number(std::string_view key) const;
   [[nodiscard]] Result<std::int64_t> integer(std::string_view key, std::int64_t least = INT64_MIN,

@@ -177,7 +177,7 @@ void Memory::write(Physics& physics, std::size_t device, Space space, unsigned n
       continue;
     if (tag.type == ValueType::boolean && has_bits(space)) {
       const std::size_t at = std::min(tag.offset + (space == Space::db ? 0 : 1 - tag.bit / 8), octets.size() - 1);
-      physics.set(tag.signal, (octets[at] >> tag.bit % 8U & 1U) != 0 ? 1 : 0);
+      physics.set(tag.signal, (unsigned{octets[at]} >> tag.bit % 8U & 1U) != 0 ? 1 : 0);
     } else {
       physics.set(tag.signal, decoded(tag.type, Bytes(octets).subspan(tag.offset, size)) / tag.scale);
     }

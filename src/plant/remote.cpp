@@ -206,7 +206,8 @@ Octets TdsTalk::login() const {
     body.u16le(offset).u16le(fields.at(i).size());
     Octets wide = Writer{}.utf16le(fields.at(i)).take();
     if (i == 2)  // the password is turned by four bits and hidden by A5
-      for (std::uint8_t& octet : wide) octet = static_cast<std::uint8_t>((octet << 4U | octet >> 4U) ^ 0xA5U);
+      for (std::uint8_t& octet : wide)
+        octet = static_cast<std::uint8_t>((unsigned{octet} << 4U | unsigned{octet} >> 4U) ^ 0xA5U);
     content.bytes(wide);
     offset += wide.size();
   }

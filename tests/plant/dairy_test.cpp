@@ -29,10 +29,10 @@ class Dairy : public ::testing::Test {
   }
   /// Whether one of the listed frames of a story holds the octets.
   static bool shows(const std::string& finding, std::string_view octets) {
-    for (const Node& story : *truth_.list("stories")) {
+    for (const Node& story : list(truth_, "stories")) {
       if (story.text("finding") != finding) continue;
-      for (const Node& evidence : *story.list("evidence"))
-        for (const Node& number : *evidence.list("frames"))
+      for (const Node& evidence : list(story, "evidence"))
+        for (const Node& number : list(evidence, "frames"))
           if (frames(*evidence.text("capture")).at(static_cast<std::size_t>(*number.as_integer()) - 1).contains(octets))
             return true;
     }
@@ -53,7 +53,7 @@ std::map<std::string, std::vector<Frame>> Dairy::captures_;
 
 TEST_F(Dairy, HasAtLeast117DevicesAndAFewHundredThousandFrames) {
   std::size_t inside = 0;
-  for (const Node& device : *truth_.list("devices")) inside += device.text("role") == "external" ? 0U : 1U;
+  for (const Node& device : list(truth_, "devices")) inside += device.text("role") == "external" ? 0U : 1U;
   EXPECT_GE(inside, 117U);
   EXPECT_GE(simulation_.frames, 200'000U);
   EXPECT_LE(simulation_.frames, 400'000U);
@@ -61,7 +61,7 @@ TEST_F(Dairy, HasAtLeast117DevicesAndAFewHundredThousandFrames) {
 
 TEST_F(Dairy, EveryFaultAndEveryStepOfTheAttackCanBeSeen) {
   ASSERT_GE(truth_.list("stories")->size(), 20U);
-  for (const Node& story : *truth_.list("stories")) EXPECT_FALSE(story.list("evidence")->empty()) << *story.text("id");
+  for (const Node& story : list(truth_, "stories")) EXPECT_FALSE(story.list("evidence")->empty()) << *story.text("id");
 }
 
 TEST_F(Dairy, TheFramesOfAStoryHoldWhatItClaims) {
@@ -87,8 +87,8 @@ TEST_F(Dairy, TheFramesOfAStoryHoldWhatItClaims) {
 
 TEST_F(Dairy, DevicesThatTheTruthCallsVisibleSendFromTheirMacAddress) {
   std::map<std::string, std::set<std::string>> sources;
-  for (const Node& device : *truth_.list("devices"))
-    for (const Node& visible : *device.list("visible")) {
+  for (const Node& device : list(truth_, "devices"))
+    for (const Node& visible : list(device, "visible")) {
       const std::string file = *visible.text("capture");
       std::set<std::string>& seen = sources[file];
       if (seen.empty())
@@ -96,7 +96,7 @@ TEST_F(Dairy, DevicesThatTheTruthCallsVisibleSendFromTheirMacAddress) {
       const std::vector<std::string> by = *visible.texts("by");
       if (std::find(by.begin(), by.end(), "mac") == by.end()) continue;
       bool found = false;
-      for (const Node& interface : *device.list("interfaces"))
+      for (const Node& interface : list(device, "interfaces"))
         if (const auto mac = parse_mac(interface.text("mac").value_or("")))
           found = found || seen.contains(std::string(mac->octets.begin(), mac->octets.end()));
       EXPECT_TRUE(found) << *device.text("name") << " in " << file;
@@ -105,8 +105,8 @@ TEST_F(Dairy, DevicesThatTheTruthCallsVisibleSendFromTheirMacAddress) {
 
 TEST_F(Dairy, TwoFillersShareAddressesInDifferentSpaces) {
   std::map<std::string, std::set<std::string>> spaces;
-  for (const Node& device : *truth_.list("devices"))
-    for (const Node& interface : *device.list("interfaces"))
+  for (const Node& device : list(truth_, "devices"))
+    for (const Node& interface : list(device, "interfaces"))
       if (const auto ip = interface.text("ip")) spaces[*ip].insert(*interface.text("address_space"));
   EXPECT_EQ(spaces["192.168.1.10"], (std::set<std::string>{"filler-1", "filler-2", "filler-3"}));
 }

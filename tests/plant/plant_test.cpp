@@ -138,14 +138,14 @@ TEST_F(PumpHouse, TruthNamesTheFramesOfAFault) {
   const Node& story = (*truth->list("stories"))[0];
   EXPECT_EQ(story.text("finding"), "unexpected_write");
   unsigned writes = 0;
-  for (const Node& evidence : *story.list("evidence")) {
+  for (const Node& evidence : list(story, "evidence")) {
     const std::vector<Frame> all = frames(*evidence.text("capture"));
     const std::vector<double> numbers = *(*evidence.at("frames"))->as_numbers();
     for (const double number : numbers)
       writes += all.at(static_cast<std::size_t>(number) - 1).contains(std::string("\x06\x00\x0a\x12\x34", 5)) ? 1U : 0U;
   }
   EXPECT_EQ(writes, 4U);  // request and answer, in both captures
-  for (const Node& device : *truth->list("devices"))
+  for (const Node& device : list(*truth, "devices"))
     EXPECT_EQ(device.list("facts")->size(), device.text("name") == "PLC" ? 3U : 0U);
 }
 

@@ -50,6 +50,11 @@ inline std::vector<Frame> frames_of(const std::filesystem::path& path) {
   return frames;
 }
 
+/// The elements under a key, by value: a view into `node`, which outlives the loop over them.
+inline std::span<const Node> list(const Node& node, std::string_view key) {
+  return node.list(key).value_or(std::span<const Node>{});
+}
+
 /// A folder that is gone when the test is.
 class Folder {
  public:
