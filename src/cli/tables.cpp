@@ -1,5 +1,4 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "report/tables.h"
 
 #include <array>
 #include <memory>
@@ -7,13 +6,14 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "report/filter.h"
 #include "report/json.h"
-#include "report/tables.h"
 
 namespace bulkhead {
 
@@ -44,7 +44,8 @@ constexpr std::array commands{
 
 std::size_t terminal_width() {
   winsize size{};
-  if (::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 40) return size.ws_col;
+  if (::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 40)
+    return size.ws_col;
   return 160;
 }
 

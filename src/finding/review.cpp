@@ -168,7 +168,7 @@ class Review {
     const Asset& inside = client.external ? server : client;
     if (client.external == server.external) return;
     if (!inside.level.value || inside.level.value->doubled > 6) return;
-    Cause& found = cause("internet_contact", inside.zone.empty() ? inside.id : inside.zone);
+    Cause& found = cause("internet_contact", "");
     found.confidence = std::max(found.confidence, inside.level.confidence);
     add(found, conversation, client, server);
   }
@@ -540,13 +540,14 @@ class Review {
         // A server's answers go from its port 67.
         const Asset& asset = input_.inventory.assets[*client];
         if (conversation.port == 68) {
-          Servers& of_zone = dhcp[asset.zone];
+          Servers& of_zone = dhcp[fmt::format("{} {}", asset.space, asset.zone)];
           of_zone.servers.insert(*client);
           of_zone.conversations.push_back(&conversation);
         }
       }
       if (conversation.service == "dhcp" && server && conversation.frames_in > 0 && conversation.port == 67) {
-        Servers& of_zone = dhcp[input_.inventory.assets[*server].zone];
+        const Asset& asset = input_.inventory.assets[*server];
+        Servers& of_zone = dhcp[fmt::format("{} {}", asset.space, asset.zone)];
         of_zone.servers.insert(*server);
         of_zone.conversations.push_back(&conversation);
       }
@@ -555,7 +556,7 @@ class Review {
       const Asset& asked = input_.inventory.assets[*server];
       const Asset& asks = input_.inventory.assets[*client];
       if (asked.external || !asks.level.value || asks.level.value->doubled > 4) continue;
-      Servers& of_zone = time[asks.zone];
+      Servers& of_zone = time[fmt::format("{} {}", asks.space, asks.zone)];
       of_zone.servers.insert(*server);
       of_zone.conversations.push_back(&conversation);
     }

@@ -62,6 +62,7 @@ class Builder {
   Inventory build() {
     collect_addresses();
     pair_addresses();
+    join_by_name();
     apply_merges();
     make_assets();
     attach_facts();
@@ -153,6 +154,12 @@ class Builder {
         continue;
       }
       for (const auto& [ip, schema] : addresses) {
+        // A MAC that answers for an address whose packets come from further away translates or stands in for it.
+        const auto frames = std::find_if(
+            input_.traffic.pairs.begin(), input_.traffic.pairs.end(), [&, wanted = ip](const AddressPair& pair) {
+              return pair.space == key.first && pair.mac == key.second && pair.ip == wanted;
+            });
+        if (addresses.size() > 1 && frames != input_.traffic.pairs.end() && !came_straight(*frames)) continue;
         pair(space, mac, ip, fmt::format("{} says that {} is at {}", schema, to_text(ip), to_text(mac)));
         paired.insert({space, ip});
       }
@@ -160,10 +167,7 @@ class Builder {
     for (const auto& [key, pairs] : shown) {
       const auto& [space, mac] = key;
       if (is_virtual_router(mac)) continue;
-      const auto direct = [](const AddressPair* pair) {
-        return !pair->hop_limit || std::find(initial_hop_limits.begin(), initial_hop_limits.end(), *pair->hop_limit) !=
-                                       initial_hop_limits.end();
-      };
+      const auto direct = [](const AddressPair* pair) { return came_straight(*pair); };
       const auto routed = std::count_if(pairs.begin(), pairs.end(), [&](const AddressPair* pair) {
         return !direct(pair) && !pair->ip.is_link_local();
       });
@@ -177,6 +181,11 @@ class Builder {
                      fmt::format("frames from {} come straight from {}", to_text(pair->ip), to_text(mac)));
       }
     }
+  }
+
+  static bool came_straight(const AddressPair& pair) {
+    return !pair.hop_limit ||
+           std::find(initial_hop_limits.begin(), initial_hop_limits.end(), *pair.hop_limit) != initial_hop_limits.end();
   }
 
   /// Addresses of one card that are not all in one network are more likely several hosts behind a router.
@@ -200,6 +209,23 @@ class Builder {
 
   [[nodiscard]] bool is_split(const std::string& address) const {
     return std::find(input_.splits.begin(), input_.splits.end(), address) != input_.splits.end();
+  }
+
+  /// A Windows host claims its name for itself alone in its network, so two cards that claim one name are one host's.
+  void join_by_name() {
+    std::map<std::pair<std::uint16_t, std::string>, std::set<std::size_t>> by_name;
+    for (const Fact& fact : input_.facts) {
+      if (fact.meaning != Meaning::host_name || !fact.subject.station.empty()) continue;
+      if (fact.schema != "netbios.message" && fact.schema != "netbios.announcement" && fact.schema != "smb.ntlm")
+        continue;
+      const auto known = ips_.find({fact.subject.space, fact.subject.ip});
+      if (known != ips_.end() && !is_split(to_text(fact.subject.ip)))
+        by_name[{fact.subject.space, lower(fact.value)}].insert(root(known->second));
+    }
+    for (const auto& [name, roots] : by_name) {
+      if (roots.size() != 2) continue;  // more is a name that is copied about
+      join(*roots.begin(), *std::next(roots.begin()), fmt::format("both claim the name '{}'", name.second));
+    }
   }
 
   void apply_merges() {
@@ -493,7 +519,8 @@ class Builder {
       if (!asset.role.by_person) asset.role = infer_role(asset, behaviours_[i], *input_.roles);
       const bool fronts =
           std::any_of(parents_.begin(), parents_.end(), [&](const auto& pair) { return pair.second == i; });
-      if (fronts && !asset.role.by_person && asset.role.confidence < Confidence::certain) {
+      const bool said = asset.best(Meaning::product) != nullptr || asset.best(Meaning::order_number) != nullptr;
+      if (fronts && !asset.role.by_person && !said) {
         asset.role.value = Role::gateway;
         asset.role.confidence = Confidence::likely;
         asset.role.reasons = {"several stations answer at its address"};

@@ -36,6 +36,7 @@ struct Vote {
   Confidence confidence;
   std::string reason;
   Citation citation;
+  unsigned weight = 10;  ///< Of one kind of evidence; what a device says of itself weighs a hundred.
 };
 
 constexpr std::array said_by_itself{Meaning::product,  Meaning::order_number, Meaning::role,
@@ -79,9 +80,19 @@ void vote_by_name(const Asset& asset, const RoleCatalogue& catalogue, std::vecto
   }
 }
 
+/// Protocols that only programmable controllers answer. Modbus and CIP are spoken by meters, drives and robots as well.
+bool answers_as_controller(const Behaviour& did) {
+  return std::any_of(did.serves_ot.begin(), did.serves_ot.end(), [](const std::string& protocol) {
+    return protocol == "s7comm" || protocol == "s7comm_plus" || protocol == "umas" || protocol == "fins";
+  });
+}
+
 void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   const auto vote = [&](Role role, std::string reason) {
     votes.push_back({role, Confidence::possible, std::move(reason), did.citation});
+  };
+  const auto weak = [&](Role role, std::string reason) {
+    votes.push_back({role, Confidence::possible, std::move(reason), did.citation, 5});
   };
   if (did.publishes_goose) vote(Role::protection_relay, "it publishes GOOSE or sampled values");
   const bool bacnet = std::find(did.serves_ot.begin(), did.serves_ot.end(), "bacnet") != did.serves_ot.end();
@@ -90,7 +101,7 @@ void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   });
   if (bacnet) vote(Role::building_controller, "it answers BACnet");
   else if (telecontrol) vote(Role::rtu, fmt::format("it answers {} as the controlled station", did.serves_ot.front()));
-  else if (!did.serves_ot.empty()) vote(Role::plc, fmt::format("it answers {}", fmt::join(did.serves_ot, ", ")));
+  else if (answers_as_controller(did)) vote(Role::plc, fmt::format("it answers {}", fmt::join(did.serves_ot, ", ")));
   if (did.programs) vote(Role::engineering_workstation, "it transfers programs to or from controllers");
   if (did.serves_ot.empty() && did.controllers_asked > 0 && !did.programs) {
     if (did.controllers_asked >= 3)
@@ -106,7 +117,7 @@ void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   if (did.routes) vote(Role::router, "its MAC carries other hosts' addresses");
   const bool only_it = did.asks_ot.empty() && did.serves_ot.empty() && did.speaks_it_only;
   if (only_it && (did.serves_sql || did.serves_files || did.serves_names || did.serves_web) && !did.serves_directory)
-    vote(Role::it_server, "it serves files, names, databases or pages, and speaks no OT protocol");
+    weak(Role::it_server, "it serves files, names, databases or pages, and speaks no OT protocol");
   else if (only_it && did.uses_windows && !did.serves_directory) vote(Role::it_host, "it speaks office protocols only");
 }
 
@@ -133,10 +144,15 @@ Stated<Role> infer_role(const Asset& asset, const Behaviour& behaviour, const Ro
   vote_by_texts(asset, catalogue, votes);
   vote_by_name(asset, catalogue, votes);
   vote_by_behaviour(behaviour, votes);
-  if (votes.empty()) return role;
+  if (votes.empty()) {
+    if (!behaviour.serves_ot.empty())
+      role.reasons = {
+          fmt::format("it answers {}: a controller or a field device", fmt::join(behaviour.serves_ot, ", "))};
+    return role;
+  }
 
   std::map<Role, unsigned> weights;
-  for (const Vote& vote : votes) weights[vote.role] += vote.confidence == Confidence::certain ? 100 : 10;
+  for (const Vote& vote : votes) weights[vote.role] += vote.confidence == Confidence::certain ? 100 : vote.weight;
   const auto best = std::max_element(weights.begin(), weights.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   const auto ties =
@@ -183,15 +199,15 @@ std::optional<Level> home_of(Role role) noexcept {
     case Role::protection_relay:
     case Role::building_controller:
     case Role::medical_device: return Level{2};
-    case Role::hmi: return Level{4};
+    case Role::hmi:
     case Role::scada_server:
+    case Role::engineering_workstation: return Level{4};
     case Role::historian:
-    case Role::engineering_workstation:
     case Role::operations_server: return Level{6};
     case Role::jump_host: return Level{7};
     case Role::it_server:
     case Role::it_host: return Level{8};
-    case Role::external_host: return Level{10};
+    case Role::external_host:
     case Role::unknown:
     case Role::domain_controller:
     case Role::time_server:
@@ -230,30 +246,27 @@ void infer_levels(std::vector<Asset>& assets) {
     asset.level = {};
     const std::optional<Level> home = asset.role.value ? home_of(*asset.role.value) : std::nullopt;
     const auto around = levels.find(neighbourhood(asset));
-    const bool has_controllers = around != levels.end() && around->second.contains(Level{2});
-    const bool supervises = asset.role.value == Role::scada_server || asset.role.value == Role::engineering_workstation;
-    if (home && !(supervises && has_controllers)) {
+    if (home) {
       asset.level.value = home;
       asset.level.confidence = asset.role.confidence;
       asset.level.reasons = {fmt::format("its role: {}", title(*asset.role.value))};
       continue;
     }
-    if (home) {
-      asset.level.value = Level{4};
-      asset.level.confidence = std::min(asset.role.confidence, Confidence::likely);
-      asset.level.reasons = {fmt::format("its role, {}, in a subnet with controllers", title(*asset.role.value))};
+    if (asset.external) continue;
+    if (!asset.role.value && asset.role.reasons.size() == 1 && asset.role.reasons.front().starts_with("it answers")) {
+      asset.level.value = Level{2};
+      asset.level.confidence = Confidence::possible;
+      asset.level.reasons = asset.role.reasons;
       continue;
     }
     if (around == levels.end() || neighbourhood(asset).empty()) continue;
+    // A segment with controllers is theirs, whatever else stands in it: its switches and panels are at level 2.
     const auto most = std::max_element(around->second.begin(), around->second.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    const unsigned all = [&] {
-      unsigned sum = 0;
-      for (const auto& [level, count] : around->second) sum += count;
-      return sum;
-    }();
+    unsigned all = 0;
+    for (const auto& [level, count] : around->second) all += count;
     if (most->second * 2 <= all) continue;
-    asset.level.value = most->first;
+    asset.level.value = most->first <= Level{2} ? Level{4} : most->first;
     asset.level.confidence = Confidence::possible;
     asset.level.reasons = {
         fmt::format("{} of {} devices of its subnet are at level {}", most->second, all, to_text(most->first))};

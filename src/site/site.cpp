@@ -113,6 +113,23 @@ void assign_zones(const Site& site, Inventory& inventory) {
   }
 }
 
+void place_levels(const Site& site, Inventory& inventory) {
+  for (Asset& asset : inventory.assets) {
+    const Zone* zone = site.zone(asset.zone);
+    if (zone == nullptr || !zone->approval.approved || !zone->level_low || zone->level_low != zone->level_high)
+      continue;
+    if (asset.level.by_person || asset.external) continue;
+    const bool keeps =
+        asset.role.confidence >= Confidence::likely && asset.level.value && asset.level.value->doubled <= 4;
+    const bool field = asset.level.value == Level{2} && asset.level.confidence >= Confidence::possible &&
+                       zone->level_low->doubled <= 4;
+    if (keeps || field) continue;
+    asset.level.value = zone->level_low;
+    asset.level.confidence = Confidence::likely;
+    asset.level.reasons = {"its zone '" + zone->name + "' is approved at that level"};
+  }
+}
+
 std::string_view name(Crossing::Verdict verdict) noexcept {
   switch (verdict) {
     case Crossing::Verdict::conforming: return "conforming";

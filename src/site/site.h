@@ -98,6 +98,10 @@ Site propose_site(const Site& known, const Inventory& inventory, const Traffic& 
 /// Puts each asset into its zone: by membership, by subnet, by VLAN. An asset that no rule covers has none.
 void assign_zones(const Site& site, Inventory& inventory);
 
+/// Gives assets the level of their approved zone where what they are does not tell one: a server in the boundary zone
+/// is at its level. Controllers, field devices and panels keep their own.
+void place_levels(const Site& site, Inventory& inventory);
+
 /// Observed traffic between two zones.
 struct Crossing {
   std::string from, to;                    ///< Zone ids; empty for assets in none.
