@@ -81,7 +81,7 @@ void TcpStream::start_at(std::uint32_t sequence) noexcept {
 }
 
 bool TcpStream::starts_anew(const TcpSegment& segment) const noexcept {
-  return started_ && (segment.flags & tcp_flag::syn) != 0 && (from_start_ || counters_.bytes > 0 || !pieces_.empty()) &&
+  return started_ && tcp_flag::opens(segment.flags) && (from_start_ || counters_.bytes > 0 || !pieces_.empty()) &&
          position(segment.sequence + 1) != first_;
 }
 
@@ -129,7 +129,7 @@ bool TcpStream::is_far(std::uint32_t first, const SegmentOrigin& origin, StreamS
 }
 
 void TcpStream::segment(const TcpSegment& segment, StreamSink& sink) {
-  const bool opens = (segment.flags & tcp_flag::syn) != 0;
+  const bool opens = tcp_flag::opens(segment.flags);
   if (opens) open(segment, sink);
   else if (!started_) pick_up(segment);
   const std::uint32_t first = segment.sequence + (opens ? 1U : 0U);

@@ -14,6 +14,10 @@ namespace bulkhead {
 /// Flags of the TCP header (RFC 9293, 3.1).
 namespace tcp_flag {
 inline constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10;
+/// A SYN that opens a connection. With FIN or RST it opens nothing, whoever forged it.
+constexpr bool opens(std::uint8_t flags) noexcept {
+  return (flags & (syn | fin | rst)) == syn;
+}
 }  // namespace tcp_flag
 
 /// The frame that something came in with.

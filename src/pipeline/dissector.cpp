@@ -152,6 +152,7 @@ std::size_t Dissector::cut(const Shared& shared, Side from, Bytes bytes, Origin&
   Half& half = halves_.at(static_cast<std::size_t>(from));
   std::size_t at = 0;
   for (std::size_t count = 0; at < bytes.size() && count < pdus_per_chunk_max; ++count) {
+    if (half.lost && at == 0 && half.buffer.empty() && is_filled(from, bytes)) half.lost = false;
     if (half.lost) {
       const std::size_t skipped = search(shared, half, bytes.subspan(at));
       at += skipped;
@@ -195,6 +196,17 @@ std::size_t Dissector::search(const Shared& shared, Half& half, Bytes bytes) {
   }
   shared.counters.resynchronised_bytes += bytes.size();
   return bytes.size();
+}
+
+/// Whether PDUs fill a segment from its first byte to its last: then `maybe` is enough to start again with it.
+bool Dissector::is_filled(Side from, Bytes bytes) const {
+  if (protocol_->frame == nullptr || protocol_->recognise(bytes) == Match::no) return false;
+  while (!bytes.empty()) {
+    const Framing framing = protocol_->frame(bytes, direction_of(from), session_.get());
+    if (framing.kind != Framing::Kind::pdu || framing.size == 0 || framing.size > bytes.size()) return false;
+    bytes = bytes.subspan(framing.size);
+  }
+  return true;
 }
 
 void Dissector::gap(const Shared& shared, Side from, std::uint64_t lost) {

@@ -108,6 +108,7 @@ class Dissector {
   /// Cuts PDUs off the front of `bytes`; returns how many bytes it took.
   std::size_t cut(const Shared& shared, Side from, Bytes bytes, Origin& origin);
   std::size_t search(const Shared& shared, Half& half, Bytes bytes);
+  [[nodiscard]] bool is_filled(Side from, Bytes bytes) const;
   void deliver(const Shared& shared, Side from, Bytes pdu, std::size_t on_wire, Origin& origin);
   [[nodiscard]] Direction direction_of(Side from) const noexcept;
 

@@ -188,7 +188,7 @@ Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePla
   };
   if (const auto known = by_key_.find(key); known != by_key_.end()) {
     Conversation& conversation = *known->second;
-    const bool opens = (packet.tcp_flags & (tcp_flag::syn | tcp_flag::ack)) == tcp_flag::syn;
+    const bool opens = tcp_flag::opens(packet.tcp_flags) && (packet.tcp_flags & tcp_flag::ack) == 0;
     const bool over = conversation.finished[0] || conversation.finished[1] ||
                       place.time_ns - conversation.last_ns > idle_before_reuse_ns;
     if (!(kind == Kind::tcp && opens && over)) {
@@ -293,7 +293,7 @@ void Shard::packet(const Packet& decoded, const FramePlace& place, Labeller* lab
 
 void Shard::tcp(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from) {
   const auto side = static_cast<std::size_t>(from);
-  const bool syn = (packet.tcp_flags & tcp_flag::syn) != 0;
+  const bool syn = tcp_flag::opens(packet.tcp_flags);
   const bool ack = (packet.tcp_flags & tcp_flag::ack) != 0;
   if (syn) {
     conversation.totals.opening_seen = true;

@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint8_t start_first = 0x05, start_second = 0x64;
 constexpr std::size_t header_size = 10, block_size = 16, crc_size = 2;
 constexpr std::size_t length_min = 5;  // control and two addresses
+constexpr std::size_t control_offset = 3;
 constexpr std::size_t user_data_max = 250;
 constexpr std::uint8_t direction_bit = 0x80, primary_bit = 0x40;
 constexpr std::uint8_t confirmed_data = 3, unconfirmed_data = 4;
@@ -69,6 +70,8 @@ class Dnp3Session final : public Session {
     const bool sound = read_link(reader, message, frame, out);
     if (sound && frame.has_data) transport(frame, message, out);
     else if (reader.ok() || message.link_function) out.emit(message);
+    if (message.link_function && !message.link_function_name)
+      out.fault(ParseFault::Kind::unknown_function, control_offset, "a link function of IEEE 1815, 9.2.4.1.3");
     if (frame.unsound_at)
       out.fault(ParseFault::Kind::bad_value, *frame.unsound_at, "the checksum of the octets before");
     (void)say_cut(whole, out);
@@ -155,7 +158,8 @@ class Dnp3Session final : public Session {
     const auto outstation = from_master ? message.link_destination : message.link_source;
     if (outstation.value_or(0) < reserved_addresses) message.station = outstation;
     if (message.link_destination.value_or(0) >= broadcast_addresses) message.broadcast = true;
-    if (primary && function != confirmed_data && function != unconfirmed_data)
+    if (!message.link_function_name) message.operation = Operation::unknown;
+    else if (primary && function != confirmed_data && function != unconfirmed_data)
       message.operation = function == 0 ? Operation::session_open : Operation::read_state;
   }
 
