@@ -231,6 +231,9 @@ void Dissector::datagram(const Shared& shared, const Context& context, Side from
       return;
     }
   }
+  // One EtherType may carry several protocols: PROFINET's does.
+  const bool shared_number = context.kind == Carrier::Kind::ethertype || context.kind == Carrier::Kind::llc;
+  if (shared_number && protocol_->recognise(bytes) == Match::no) return;
   origin.first_frame = origin.frame;
   if (protocol_->frame == nullptr) return deliver(shared, from, bytes, on_wire, origin);
   std::size_t lost = on_wire - bytes.size();

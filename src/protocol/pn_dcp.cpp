@@ -255,7 +255,7 @@ Match recognise(Bytes start) noexcept {
   Reader reader{start};
   const std::uint16_t frame_id = reader.u16be();
   if (!reader.ok()) return Match::maybe;
-  if (frame_id < frame_hello) return Match::no;
+  if (frame_id < frame_hello || frame_id > frame_answer) return Match::no;
   const std::uint8_t service = reader.u8();
   const std::uint8_t type = reader.u8();
   if (!reader.ok()) return Match::maybe;
