@@ -113,6 +113,8 @@ void TrafficLearner::on(const Event& event) {
 }
 
 void TrafficLearner::on_message(const Event& event, const Columns& columns) {
+  // A carrier's own message, or a part of one, asks nothing: what it carries is a message of its own.
+  if (std::holds_alternative<std::monostate>(columns.operation->get(event.message))) return;
   auto found = open_.find(event.origin.flow);
   if (found == open_.end()) {
     if (open_.size() >= open_max) return;
