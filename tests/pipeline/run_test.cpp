@@ -1,0 +1,122 @@
+// Captures written here go in by the front door, through files.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <tuple>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "event/flow.h"
+#include "event/json.h"
+#include "pipeline/clock.h"
+#include "pipeline/pipeline.h"
+#include "plant/simulate.h"
+#include "plant/support.h"
+
+namespace bulkhead::test {
+
+namespace {
+
+/// Every event as its line, with its place.
+class Lines final : public Consumer {
+ public:
+  [[nodiscard]] bool wants(const Schema& schema) const override { return &schema != &FlowView::schema; }
+  void on(const Event& event) override {
+    std::string line;
+    append_event_line(line, event, "c", 9);
+    lines.emplace_back(event.origin.position, event.origin.pdu, std::move(line));
+  }
+  std::vector<std::tuple<std::uint64_t, std::uint64_t, std::string>> lines;
+};
+
+std::vector<std::string> events_of(std::span<const CaptureInput> inputs, const RunOptions& options) {
+  std::vector<std::unique_ptr<Lines>> shards;
+  for (std::size_t i = 0; i < shard_count; ++i) shards.push_back(std::make_unique<Lines>());
+  const auto summary =
+      run(inputs, options, [&](std::size_t shard) { return std::vector<Consumer*>{shards[shard].get()}; });
+  EXPECT_TRUE(summary);
+  std::vector<std::tuple<std::uint64_t, std::uint64_t, std::string>> all;
+  for (const auto& shard : shards) all.insert(all.end(), shard->lines.begin(), shard->lines.end());
+  std::stable_sort(all.begin(), all.end());
+  std::vector<std::string> lines;
+  for (auto& line : all) lines.push_back(std::get<2>(std::move(line)));
+  return lines;
+}
+
+/// The captures of a small plant, made once for a test.
+class SmallPlant {
+ public:
+  SmallPlant() : folder_("pipeline") {
+    std::filesystem::create_directories(folder_.path() / "plant");
+    std::ofstream{folder_.path() / "plant" / "plant.yml"} << plant::test::pump_house;
+    const auto plant = plant::read_plant((folder_.path() / "plant").string());
+    EXPECT_TRUE(plant) << (plant ? "" : plant.error().place + plant.error().message);
+    const auto made = plant::simulate(*plant, {1, folder_.path() / "out"});
+    EXPECT_TRUE(made);
+    for (const auto& capture : made->captures) files.push_back(folder_.path() / "out" / capture.file);
+  }
+  std::vector<std::filesystem::path> files;
+
+ private:
+  plant::test::Folder folder_;
+};
+
+std::vector<CaptureInput> inputs_of(const SmallPlant& plant) {
+  std::vector<CaptureInput> inputs;
+  for (const auto& file : plant.files)
+    inputs.push_back({file, file.filename().string(), static_cast<std::uint16_t>(inputs.size()), 0, 0});
+  return inputs;
+}
+
+}  // namespace
+
+TEST(Run, SaysTheSameWithOneWorkerAndWithThree) {
+  const SmallPlant plant;
+  const auto inputs = inputs_of(plant);
+  RunOptions options;
+  const auto alone = events_of(inputs, options);
+  EXPECT_GT(alone.size(), 100U);
+  options.workers = 3;
+  EXPECT_EQ(events_of(inputs, options), alone);
+}
+
+TEST(Run, CountsAFrameOnceThatTwoFilesHold) {
+  const SmallPlant plant;
+  const CaptureInput one{plant.files[0], "a", 0, 0, 0};
+  CaptureInput again = one;
+  again.point = 1;
+  const auto count = [&](std::span<const CaptureInput> inputs, bool keep) {
+    RunOptions options;
+    options.keep_duplicates = keep;
+    std::size_t messages = 0;
+    for (const std::string& line : events_of(inputs, options))
+      messages += line.find("modbus.message") != std::string::npos ? 1U : 0U;
+    return messages;
+  };
+  const std::vector<CaptureInput> alone{one};
+  const std::vector<CaptureInput> twice{one, again};
+  EXPECT_GT(count(alone, false), 50U);
+  EXPECT_EQ(count(twice, false), count(alone, false));
+}
+
+TEST(Run, AFileThatIsNotThereIsAnError) {
+  const std::vector<CaptureInput> inputs{{"/nonexistent.pcap", "x", 0, 0, 0}};
+  const auto summary = run(inputs, {}, [](std::size_t) { return std::vector<Consumer*>{}; });
+  ASSERT_FALSE(summary);
+  EXPECT_NE(summary.error().place.find("nonexistent.pcap"), std::string::npos);
+}
+
+TEST(Clocks, TwoCopiesOfOneCaptureShareTheirFrames) {
+  const SmallPlant plant;
+  const std::vector<CaptureInput> inputs{{plant.files[0], "a", 0, 0, 0}, {plant.files[0], "b", 1, 1, 0}};
+  const auto shared = compare_clocks(inputs);
+  ASSERT_TRUE(shared);
+  EXPECT_GT((*shared)[1].frames, 8U);
+  EXPECT_EQ((*shared)[1].offset_ns, 0);
+  EXPECT_EQ((*shared)[1].reference, 0U);
+}
+
+}  // namespace bulkhead::test
