@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::uint8_t link_type = 0x81, network_version = 0x01;
 constexpr std::uint8_t function_result = 0x00, function_forwarded = 0x04, function_distribute = 0x09,
-                       function_unicast = 0x0A, function_broadcast = 0x0B;
+                       function_broadcast = 0x0B;
 constexpr std::size_t link_header_size = 4;
 constexpr std::uint8_t confirmed_request = 0, unconfirmed_request = 1, simple_ack = 2, complex_ack = 3, segment_ack = 4,
                        error_unit = 5, reject_unit = 6, abort_unit = 7;

@@ -267,7 +267,20 @@ class MmsSession final : public Session {
     if (entry) message.operation = entry->request;
   }
 
-  /// Names of variables within a domain, wherever they stand: the first into the message, or all of them as events.
+  /// A name within a domain: `RELAY1LD0`, `CSWI1$CO$Pos$Oper`.
+  static bool read_name(const Ber& unit, std::optional<std::string_view>& domain,
+                        std::optional<std::string_view>& item) {
+    Reader names = unit.content;
+    if (unit.tag != domain_specific || names.peek().empty() || names.peek()[0] != visible_string) return false;
+    Ber first = read_ber(names);
+    Ber second = read_ber(names);
+    if (!names.ok() || second.tag != visible_string) return false;
+    first.content.text(first.content.left(), domain);
+    second.content.text(second.content.left(), item);
+    return true;
+  }
+
+  /// Names of variables, wherever they stand: the first into the message, or all of them as events.
   static void find_names(const Reader& service, Message& message, Emitter* out) {
     std::vector<Reader> open{service};
     while (!open.empty()) {
@@ -276,27 +289,13 @@ class MmsSession final : public Session {
         open.pop_back();
         continue;
       }
-      Ber unit = read_ber(level);
+      const Ber unit = read_ber(level);
       if (!level.ok() || (unit.tag & 0x20U) == 0) continue;
-      if (unit.tag == domain_specific && !unit.content.peek().empty() && unit.content.peek()[0] == visible_string) {
-        Reader names = unit.content;
-        Ber domain = read_ber(names);
-        Ber item = read_ber(names);
-        if (names.ok() && item.tag == visible_string) {
-          if (out == nullptr) {
-            domain.content.text(domain.content.left(), message.domain);
-            item.content.text(item.content.left(), message.item);
-            return;
-          }
-          Item event;
-          event.operation = message.operation;
-          domain.content.text(domain.content.left(), event.domain);
-          item.content.text(item.content.left(), event.item);
-          out->emit(event);
-          continue;
-        }
-      }
-      if (open.size() < depth_max) open.push_back(unit.content);
+      if (out == nullptr && read_name(unit, message.domain, message.item)) return;
+      Item event;
+      event.operation = message.operation;
+      if (out != nullptr && read_name(unit, event.domain, event.item)) out->emit(event);
+      else if (open.size() < depth_max) open.push_back(unit.content);
     }
   }
 

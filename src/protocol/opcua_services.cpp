@@ -8,8 +8,8 @@ namespace bulkhead::opcua {
 
 namespace {
 
-constexpr std::uint32_t find_servers = 422, get_endpoints = 428, register_server = 437, open_channel = 446,
-                        create_session = 461, activate_session = 467, read_nodes = 631, write_nodes = 673, call = 712,
+constexpr std::uint32_t find_servers = 422, get_endpoints = 428, open_channel = 446, create_session = 461,
+                        activate_session = 467, read_nodes = 631, write_nodes = 673, call = 712,
                         create_monitored_items = 751;
 constexpr std::uint32_t user_name_token = 324;
 constexpr std::size_t nodes_max = 1024;  // remembered of one Read

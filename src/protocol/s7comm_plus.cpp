@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint8_t protocol_id = 0x72;
 constexpr std::size_t header_size = 4;
-constexpr std::uint8_t version_session = 1, version_plain = 2, version_integrity = 3, version_event = 0xFE;
+constexpr std::uint8_t version_session = 1, version_integrity = 3, version_event = 0xFE;
 constexpr std::uint8_t request = 0x31, response = 0x32, notification = 0x33;
 constexpr std::uint16_t create_object = 0x04CA, delete_object = 0x04D4;
 
