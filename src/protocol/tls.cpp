@@ -10,7 +10,7 @@ namespace bulkhead::tls {
 
 namespace {
 
-constexpr std::uint8_t handshake = 22, alert = 21, change_cipher = 20, application_data = 23;
+constexpr std::uint8_t handshake = 22, change_cipher = 20, application_data = 23;
 constexpr std::uint8_t client_hello = 1, server_hello = 2, certificate = 11;
 constexpr std::size_t record_header = 5, record_max = 16'384 + 2048 + record_header;
 constexpr std::uint16_t extension_server_name = 0;
