@@ -67,6 +67,9 @@ const std::vector<Counter>& counters() {
       {"bacnet", "apdu", "bacnet.message", {"pdu_type"}},
       {"bacnet", "unconfirmed", "bacnet.message", {"service"}, Shape::decimal, false, "pdu_type", "1"},
       {"bacnet", "confirmed", "bacnet.message", {"pdu_type", "service"}, Shape::decimal, false, "pdu_type", "!1"},
+      {"pn_dcp", "service", "pn_dcp.message", {"service", "service_type"}},
+      {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
+      {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
   };
   return all;
 }
@@ -159,6 +162,15 @@ constexpr std::array explained{
     Explained{"bacnet/libpcap-mstp_20140225214217.pcap", "bacnet.unconfirmed", 2, ms_tp},
 };
 
+/// Messages of a protocol that tshark does not see at all.
+struct Claimed {
+  std::string_view path, protocol, reason;
+};
+constexpr std::array claimed{
+    Claimed{"roc-plus/icsnpp-roc-plus-all_opcodes_tcp.pcap", "modbus",
+            "a request of ROC Plus has the shape and the checksum of one of Modbus RTU"},
+};
+
 using Counts = std::map<std::string, std::map<std::string, std::uint64_t>>;  // "modbus.func.req" -> "3" -> messages
 
 class Counting final : public Consumer {
@@ -232,6 +244,24 @@ Counts count_messages(const std::filesystem::path& path) {
   return counting.counts;
 }
 
+/// Nobody else's traffic is called one of these protocols.
+void expect_no_other(const std::string& path, const std::set<std::string_view>& protocols, const Counts& ours) {
+  std::map<std::string_view, std::uint64_t> others;
+  for (const auto& [name, codes] : ours) {
+    const std::string_view protocol = std::string_view{name}.substr(0, name.find('.'));
+    if (protocols.contains(protocol)) continue;
+    std::uint64_t sum = 0;
+    for (const auto& [code, count] : codes) sum += count;
+    others[protocol] = std::max(others[protocol], sum);
+  }
+  for (const auto& [protocol, messages] : others) {
+    const bool known = std::any_of(claimed.begin(), claimed.end(), [&](const Claimed& entry) {
+      return entry.path == path && entry.protocol == protocol;
+    });
+    EXPECT_TRUE(known) << path << ": " << messages << " messages of " << protocol << ", of which tshark sees none";
+  }
+}
+
 struct Line {
   std::size_t files = 0;
   std::uint64_t messages = 0, equal = 0, explained = 0;
@@ -250,8 +280,9 @@ TEST(Messages, AreAsManyOfEachCodeAsTsharkCounts) {
     std::set<std::string_view> protocols;
     for (const Counter& counter : counters())
       if (seen["messages"].contains(counter.protocol)) protocols.insert(counter.protocol);
-    if (protocols.empty()) continue;
+    if (seen["format"].get<std::string>().starts_with("other")) continue;
     const Counts ours = count_messages(folder / path);
+    expect_no_other(path, protocols, ours);
     std::set<std::string> files_of;
     for (const Counter& counter : counters()) {
       if (!protocols.contains(counter.protocol)) continue;
