@@ -12,6 +12,18 @@ namespace {
 
 constexpr std::size_t value_size_max = 512;
 
+/// A description of several lines becomes one, with single blanks; padding goes.
+std::string one_line(std::string_view text) {
+  constexpr std::string_view blanks{" \t\r\n\0", 5};
+  std::string out;
+  for (const char c : trimmed(text)) {
+    const bool blank = blanks.find(c) != std::string_view::npos;
+    if (!blank) out += c;
+    else if (out.back() != ' ') out += ' ';
+  }
+  return out;
+}
+
 }  // namespace
 
 FactLearner::FactLearner(std::span<const Schema* const> schemas, Keeper& keeper) : keeper_(keeper) {
@@ -65,7 +77,7 @@ void FactLearner::on(const Event& event) {
     const Value value = field->get(event.message);
     if (std::holds_alternative<std::monostate>(value)) continue;
     std::string text{trimmed(to_text(value))};
-    if (const auto* view = std::get_if<std::string_view>(&value)) text = plain_text(trimmed(*view), value_size_max);
+    if (const auto* view = std::get_if<std::string_view>(&value)) text = plain_text(one_line(*view), value_size_max);
     if (text.empty()) continue;
     note(event, subject_of(event, columns, field->subject), *field, std::move(text));
   }

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint8_t boot_request = 1, boot_reply = 2, acknowledge = 5;
 constexpr std::uint32_t magic_cookie = 0x63825363;
-constexpr std::size_t fixed_size = 236;
+constexpr std::size_t fixed_size = 236, shortest = 34;  // up to the card's address
+constexpr std::uint8_t ethernet = 1, mac_size = 6;
 
 enum Option : std::uint8_t {
   pad = 0,
@@ -63,15 +64,15 @@ class DhcpSession final : public Session {
     const auto yours = present(reader.take(4));
     reader.skip(8);
     const Bytes hardware_address = reader.take(16);
-    reader.skip(192);  // server host name, boot file name
-    reader.skip(4);    // the cookie that recognise() asked for
     if (!reader.ok()) return out.fault(reader.fault());
-    if (hardware == 1 && hardware_length == 6) {
+    if (hardware == ethernet && hardware_length == mac_size) {
       MacAddress mac;
       std::copy_n(hardware_address.begin(), mac.octets.size(), mac.octets.begin());
       if (!mac.is_zero()) message.client_mac = mac;
     }
     message.client_ip = client;
+    reader.skip(192);  // server host name, boot file name
+    reader.skip(4);    // the cookie that recognise() asked for
     options(reader, message);
     if (const Type* type = message.type ? row_of(types, *message.type) : nullptr) {
       message.type_name = type->name;
@@ -111,10 +112,14 @@ class DhcpSession final : public Session {
 };
 
 Match recognise(Bytes start) noexcept {
-  if (start.size() < fixed_size + 4) return Match::no;
+  if (start.size() < shortest) return Match::no;
   Reader reader{start};
   const std::uint8_t code = reader.u8();
-  reader.skip(fixed_size - 1);
+  const bool by_ethernet = reader.u8() == ethernet && reader.u8() == mac_size;
+  if (start.size() < fixed_size + 4)  // a capture may have cut it
+    return (code == boot_request || code == boot_reply) && by_ethernet ? Match::maybe : Match::no;
+  reader = Reader{start};
+  reader.skip(fixed_size);
   return (code == boot_request || code == boot_reply) && reader.u32be() == magic_cookie ? Match::yes : Match::no;
 }
 

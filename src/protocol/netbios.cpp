@@ -20,7 +20,7 @@ constexpr std::uint8_t query = 0, registration = 5, release = 6, refresh = 8, re
 constexpr std::uint8_t suffix_workstation = 0x00, suffix_server = 0x20, suffix_browser = 0x1E;
 constexpr std::uint8_t datagram_first = 0x10, datagram_last = 0x16;
 constexpr std::string_view browse_slot = "\\MAILSLOT\\BROWSE";
-constexpr std::uint8_t host_announcement = 1, local_master_announcement = 15;
+constexpr std::uint8_t host_announcement = 1, domain_announcement = 12, local_master_announcement = 15;
 
 /// A name as it is written on the wire.
 struct Name {
@@ -142,13 +142,18 @@ class NetbiosSession final : public Session {
 
   void browse(Reader& body, Announcement& said) {
     const std::uint8_t command = body.u8();
-    if (command != host_announcement && command != local_master_announcement) return;
+    const bool of_domain = command == domain_announcement;
+    if (command != host_announcement && command != local_master_announcement && !of_domain) return;
     body.skip(5);  // update count, period
     const auto name = fixed_text(body.text(16));
     const unsigned major = body.u8();
     const unsigned minor = body.u8();
     body.skip(8);  // server type, browser version, signature
     if (!body.ok()) return;
+    if (of_domain) {  // by its master browser, whose name takes the place of the comment
+      if (name) said.domain = *name;
+      return;
+    }
     if (name) said.host_name = *name;
     system_ = "Windows " + std::to_string(major) + '.' + std::to_string(minor);
     if (major != 0) said.operating_system = system_;
@@ -193,6 +198,7 @@ constexpr std::array message_fields{
 constexpr std::array announcement_fields{
     field<&Announcement::operation>("operation", "What it does.", Meaning::operation),
     field<&Announcement::host_name>("host_name", "Name of the host.", Meaning::host_name),
+    field<&Announcement::domain>("domain", "Name of the domain that it is the browser of.", Meaning::domain),
     field<&Announcement::operating_system>("operating_system", "Its system, by version.", Meaning::operating_system),
     field<&Announcement::description>("comment", "Comment that its owner gave it.", Meaning::description),
 };

@@ -22,7 +22,7 @@ struct Message {
 /// A host that announces itself to the browsers of its segment.
 struct Announcement {
   Operation operation = Operation::report;
-  std::optional<std::string_view> host_name, operating_system, description;
+  std::optional<std::string_view> host_name, domain, operating_system, description;
   static const Schema schema;
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint8_t sequence = 0x30, integer = 0x02, octets = 0x04, object = 0x06, pdu_first = 0xA0, pdu_last = 0xA8;
 constexpr std::uint8_t version_3 = 3;
+constexpr std::uint8_t flag_encrypted = 2;  // RFC 3412, 6.4
 // 1.3.6.1.2.1.1.n.0
 constexpr std::array<std::uint8_t, 6> system_group{0x2B, 0x06, 0x01, 0x02, 0x01, 0x01};
 constexpr std::uint8_t sys_descr = 1, sys_name = 5, sys_location = 6;
@@ -42,19 +43,55 @@ class SnmpSession final : public Session {
     }
     Ber unit = read_ber(body);
     if (body.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last) read_unit(unit, message, system);
-    out.emit(message);
-    if (system.description || system.name || system.location) out.emit(system);
+    say(message, system, out);
     if (!reader.ok()) return out.fault(reader.fault());
     if (!body.ok()) out.fault(body.fault());
   }
 
  private:
-  /// Header, security parameters, then a scoped PDU that is plain only where the message flags say so: kind and user
-  /// are not told.
-  static void version_three(Reader& body, Message& message, Emitter& out) {
-    (void)body.rest();
+  static void say(const Message& message, const System& system, Emitter& out) {
     out.emit(message);
+    if (system.description || system.name || system.location) out.emit(system);
+  }
+
+  /// Header, security parameters, then a scoped PDU, which is plain where the flags say so.
+  static void version_three(Reader& body, Message& message, Emitter& out) {
+    System system;
+    const Ber header = read_ber(body);
+    const Ber security = read_ber(body);
+    Ber scoped = read_ber(body);
+    message.encrypted = is_encrypted(header.content);
+    if (body.ok()) read_user(security.content, message);
+    if (body.ok() && message.encrypted == false && scoped.tag == sequence) {
+      (void)read_ber(scoped.content);  // engine of the context
+      (void)read_ber(scoped.content);  // its name
+      Ber unit = read_ber(scoped.content);
+      if (scoped.content.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last) read_unit(unit, message, system);
+    }
+    say(message, system, out);
     if (!body.ok()) out.fault(body.fault());
+  }
+
+  static std::optional<bool> is_encrypted(Reader header) {
+    (void)read_ber(header);  // message id
+    (void)read_ber(header);  // size
+    Ber flags = read_ber(header);
+    const std::uint8_t bits = flags.content.u8();
+    if (!header.ok() || !flags.content.ok()) return std::nullopt;
+    return (bits & flag_encrypted) != 0;
+  }
+
+  /// User-based security: RFC 3414, 2.4.
+  static void read_user(Reader security, Message& message) {
+    Ber parameters = read_ber(security);
+    (void)read_ber(parameters.content);  // engine
+    (void)read_ber(parameters.content);  // its boots
+    (void)read_ber(parameters.content);  // its time
+    Ber user = read_ber(parameters.content);
+    if (!parameters.content.ok() || user.tag != octets || user.content.left() == 0) return;
+    const std::size_t length = user.content.left_on_wire();
+    message.user = conceal(user.content.text(length));
+    user.content.note(&message.user, length);
   }
 
   static void read_unit(Ber& unit, Message& message, System& system) {
@@ -110,11 +147,23 @@ Match recognise(Bytes start) noexcept {
 Says says(Bytes pdu) noexcept {
   Reader reader{pdu};
   Ber outer = read_ber(reader);
-  const Ber version = read_ber(outer.content);
-  (void)read_ber(outer.content);
-  const Ber unit = read_ber(outer.content);
-  if (!outer.content.ok() || version.content.left() != 1 || version.content.peek()[0] == version_3)
-    return Says::nothing;
+  Reader& body = outer.content;
+  const Ber version = read_ber(body);
+  (void)read_ber(body);  // community, or header of version 3
+  if (version.content.left() != 1) return Says::nothing;
+  Ber unit;
+  if (version.content.peek()[0] == version_3) {
+    (void)read_ber(body);  // security parameters
+    Ber scoped = read_ber(body);
+    if (scoped.tag != sequence) return Says::nothing;
+    (void)read_ber(scoped.content);
+    (void)read_ber(scoped.content);
+    unit = read_ber(scoped.content);
+    if (!scoped.content.ok()) return Says::nothing;
+  } else {
+    unit = read_ber(body);
+  }
+  if (!body.ok()) return Says::nothing;
   switch (unit.tag - pdu_first) {
     case 0:
     case 1:
@@ -132,6 +181,8 @@ constexpr std::array message_fields{
         "Kind of PDU: 0 get, 1 get-next, 2 response, 3 set, 4 trap, 5 get-bulk, 6 inform, 7 trap of version 2."),
     field<&Message::operation>("operation", "What is asked of the agent.", Meaning::operation),
     field<&Message::community>("community", "Community string, masked.", Meaning::secret, Subject::receiver),
+    field<&Message::user>("user", "User of version 3, masked.", Meaning::secret),
+    field<&Message::encrypted>("encrypted", "Whether what is asked is encrypted, in version 3."),
     field<&Message::request_id>("request_id", "Pairs a response with its request."),
     field<&Message::error_status>("error_status", "Error status of a response, where it is one.", Meaning::refusal),
 };

@@ -14,6 +14,8 @@ struct Message {
   std::optional<std::uint8_t> pdu_type;  ///< 0 get, 1 get-next, 2 response, 3 set, 5 get-bulk, 7 trap ...
   Operation operation = Operation::unknown;
   std::optional<Secret> community;
+  std::optional<Secret> user;     ///< Version 3.
+  std::optional<bool> encrypted;  ///< Version 3; what is asked is then not told.
   std::optional<std::uint64_t> request_id;
   std::optional<std::uint64_t> error_status;
   static const Schema schema;
