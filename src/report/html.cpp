@@ -134,20 +134,23 @@ constexpr std::string_view drawer =
 
 }  // namespace
 
-std::string html_report(const Assessment& assessment, const ReportOptions& options) {
+ReportPage report_page(const Assessment& assessment, const ReportOptions& options) {
   const View view{assessment};
   const std::string style = style_of(assessment, options);
   const std::string script = built_in("report/report.js");
-  std::string out = fmt::format(
+  ReportPage page;
+  page.policy = fmt::format("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+                            policy_hash(style), policy_hash(script));
+  std::string& out = page.html;
+  out = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; script-src {}; "
-      "base-uri 'none'; form-action 'none'\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"referrer\" "
       "content=\"no-referrer\">\n"
       "<meta name=\"generator\" content=\"bulkhead {}\"><title>OT security assessment · "
       "{}{}</title>\n<style>{}</style></head>\n<body>\n",
-      policy_hash(style), policy_hash(script), html_text(assessment.program_version),
-      html_text(site_title(assessment), 80), assessment.site.simulated ? " (simulated)" : "", style);
+      page.policy, html_text(assessment.program_version), html_text(site_title(assessment), 80),
+      assessment.site.simulated ? " (simulated)" : "", style);
   out += "<a class=\"skip\" href=\"#main\">Skip to the report</a>\n" + top_bar(assessment);
   out += "<div class=\"frame\">" + contents() + "<main id=\"main\" tabindex=\"-1\">\n";
   const ReportOptions named{document_id(assessment, options), options.issue, options.classification};
@@ -158,7 +161,12 @@ std::string html_report(const Assessment& assessment, const ReportOptions& optio
   out += "</main></div>\n";
   out += drawer;
   out += asset_templates(view) + evidence_templates(view);
-  return out + "<script>" + script + "</script></body></html>\n";
+  out += "<script>" + script + "</script></body></html>\n";
+  return page;
+}
+
+std::string html_report(const Assessment& assessment, const ReportOptions& options) {
+  return report_page(assessment, options).html;
 }
 
 }  // namespace bulkhead

@@ -13,6 +13,12 @@ struct ReportOptions {
   std::string classification = "Confidential";
 };
 
+/// The report with the content security policy that it carries, for who serves it.
+struct ReportPage {
+  std::string html, policy;
+};
+ReportPage report_page(const Assessment& assessment, const ReportOptions& options = {});
+
 /// The report as one HTML file that needs no network: no external font, script, style or picture, and a content
 /// security policy that lets nothing else run than what is in it. Light and dark; prints as A4.
 std::string html_report(const Assessment& assessment, const ReportOptions& options = {});
