@@ -20,6 +20,8 @@ void add_events(CLI::App& app, Outcome& outcome);
 void add_schema(CLI::App& app, Outcome& outcome);
 void add_check(CLI::App& app, Outcome& outcome);
 void add_assess(CLI::App& app, Outcome& outcome);
+void add_report(CLI::App& app, Outcome& outcome);
+void add_serve(CLI::App& app, Outcome& outcome);
 void add_demo(CLI::App& app, Outcome& outcome);
 /// inventory, flows, zones, conduits, findings, risk, captures: one result as table, JSON or CSV.
 void add_tables(CLI::App& app, Outcome& outcome);

@@ -50,7 +50,11 @@ Exit demo(const DemoCommand& command) {
   const auto assessment = assess_site(*folder, assess_command);
   if (!assessment) return say(assessment.error());
   print_summary(*assessment, *folder);
-  return Exit::done;
+  const auto written = write_deliverables(*assessment, *folder);
+  if (!written) return say(written.error());
+  fmt::print("Report: {}\n", plain_text(written->front().string()));
+  if (command.once) return Exit::done;
+  return serve_site(*assessment, {command.port, "127.0.0.1"});
 }
 
 }  // namespace

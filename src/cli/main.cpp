@@ -29,6 +29,8 @@ int main(int argc, char** argv) {
   add_check(app, outcome);
   add_assess(app, outcome);
   add_tables(app, outcome);
+  add_report(app, outcome);
+  add_serve(app, outcome);
   add_demo(app, outcome);
   try {  // CLI11 reports by exceptions; they end here
     app.parse(argc, argv);

@@ -198,15 +198,16 @@ class Register {
   void ask() {
     std::map<std::string, Question> questions;
     for (const Risk& risk : register_.risks) {
-      if (!risk.consequence_assumed || risk.rank_low == risk.rank_high) continue;
+      if (!risk.consequence_assumed || risk.consequence_low == risk.consequence_high) continue;
       Question& question = questions[risk.zone];
       question.text = fmt::format(
           "What is the worst credible consequence for people, environment and production if {} is manipulated or lost?",
           zone_name(risk.zone));
       question.where =
           fmt::format("consequences: [{{ target: {}, safety: ..., environment: ..., production: ... }}]", risk.zone);
-      ++question.moves;
+      if (risk.rank_low != risk.rank_high) ++question.moves;
     }
+    std::erase_if(questions, [](const auto& question) { return question.second.moves == 0; });
     for (const Asset& asset : input_.inventory.assets) {
       if (asset.role.value || asset.external || !asset.behind.empty()) continue;
       std::size_t touched = 0;
