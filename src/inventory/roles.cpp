@@ -25,7 +25,7 @@ Result<std::vector<RoleCatalogue::Entry>> read_entries(const Node& root, std::st
     TRY(const std::string text, item.text(key));
     TRY(const std::string role_text, item.text("role"));
     const auto role = role_named(role_text);
-    if (!role) return item.error("no role is called '" + role_text + "'", "see docs/inventory.md for the roles");
+    if (!role) return item.error("no role is called '" + role_text + "'", "see docs/site-file.md for the roles");
     entries.push_back({lower(text), *role});
   }
   return entries;
