@@ -43,7 +43,10 @@ bool is_virtual_router(const MacAddress& mac) noexcept {
 }
 
 /// The order of trust among sources that speak of the same attribute: lower is better.
-int distrust(const std::string& source) {
+int distrust(const Attribute::Candidate& candidate) {
+  // A server is often asked for by its address: that is the last of its names.
+  if (parse_ip(std::string_view{candidate.value}.substr(0, candidate.value.find(':')))) return 20;
+  const std::string& source = candidate.source;
   if (source == "site.yml") return 0;
   if (source.starts_with("oui")) return 9;
   for (const std::string_view banner : {"http", "tls", "ssh", "mqtt", "rdp", "telnet", "ftp", "vnc"})
@@ -347,8 +350,6 @@ class Builder {
       const bool describes = fact.meaning != Meaning::ip_address && fact.meaning != Meaning::mac_address &&
                              fact.meaning != Meaning::secret && fact.meaning != Meaning::weakness;
       if (!describes) continue;
-      // A server is often asked for by its address: that is no name.
-      if (fact.meaning == Meaning::host_name && parse_ip(fact.value.substr(0, fact.value.find(':')))) continue;
       add_candidate(asset, fact.meaning, {fact.value, fact.schema, fact.first, fact.last_ns, fact.count});
       if (asset.first.frame == 0 || fact.first.time_ns < asset.first.time_ns) asset.first = fact.first;
       if (fact.meaning == Meaning::role) {
@@ -362,8 +363,8 @@ class Builder {
       for (Attribute& attribute : asset.attributes) {
         std::stable_sort(attribute.candidates.begin(), attribute.candidates.end(),
                          [](const Attribute::Candidate& a, const Attribute::Candidate& b) {
-                           return std::tuple{distrust(a.source), -a.last_ns, a.value} <
-                                  std::tuple{distrust(b.source), -b.last_ns, b.value};
+                           return std::tuple{distrust(a), -a.last_ns, a.value} <
+                                  std::tuple{distrust(b), -b.last_ns, b.value};
                          });
       }
       std::sort(asset.attributes.begin(), asset.attributes.end(),
@@ -550,7 +551,8 @@ class Builder {
       asset.key = key_of(asset);
       if (!asset.name.empty()) continue;
       asset.name = asset.attribute(Meaning::host_name);
-      if (asset.name.empty() || !asset.station.empty()) asset.name = asset.address_text();
+      const bool is_address = parse_ip(asset.name.substr(0, asset.name.find(':'))).has_value();
+      if (asset.name.empty() || is_address || !asset.station.empty()) asset.name = asset.address_text();
     }
     for (const auto& [station, parent] : parents_) inventory_.assets[station].behind = inventory_.assets[parent].id;
   }
