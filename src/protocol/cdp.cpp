@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "protocol/faults.h"
+
 namespace bulkhead::cdp {
 
 namespace {
@@ -20,12 +22,30 @@ enum Type : std::uint16_t {
   native_vlan = 0x000A,
 };
 
-constexpr std::size_t unit_header = 4;
+constexpr std::size_t unit_header = 4, checksum_offset = 2;
 constexpr std::uint32_t bit_router = 0x01, bit_bridge = 0x0A, bit_host = 0x10;
+
+std::uint32_t folded(std::uint32_t sum) noexcept {
+  while (sum > 0xFFFFU) sum = (sum & 0xFFFFU) + (sum >> 16U);
+  return sum;
+}
+
+/// The checksum of IP; of an odd octet at the end Cisco's own devices make another sum than the rest of the world.
+bool is_sound(Bytes bytes) noexcept {
+  std::uint32_t sum = 0;
+  std::size_t at = 0;
+  for (; at + 1 < bytes.size(); at += 2) sum += static_cast<std::uint32_t>(bytes[at] << 8U | bytes[at + 1]);
+  if (at == bytes.size()) return folded(sum) == 0xFFFFU;
+  const std::uint32_t last = bytes[at];
+  const std::uint32_t signed_last = last < 0x80 ? last : 0xFFFFU - (0x100U - last);
+  return folded(sum + (last << 8U)) == 0xFFFFU || folded(sum + last) == 0xFFFFU || folded(sum + signed_last) == 0xFFFFU;
+}
 
 class CdpSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
+    const Reader whole = reader;
+    const Bytes bytes = reader.peek();
     Announcement said;
     reader.skip(4);  // version, time to live, checksum
     while (reader.ok() && reader.left_on_wire() > 0) {
@@ -38,10 +58,11 @@ class CdpSession final : public Session {
       }
       Reader value = reader.sub(length - unit_header);
       unit(type, value, said);
-      if (reader.ok() && !value.ok()) out.fault(value.fault());
+      if (reader.ok()) (void)say_truncated(value, out);
     }
     out.emit(said);
-    if (!reader.ok()) out.fault(reader.fault());
+    if (say_cut(whole, out) || say_truncated(reader, out)) return;
+    if (!is_sound(bytes)) out.fault(ParseFault::Kind::bad_value, checksum_offset, "the checksum of the announcement");
   }
 
  private:
@@ -86,7 +107,8 @@ Match recognise(Bytes start) noexcept {
   if (start.size() < 8) return Match::maybe;
   const bool version = start[0] == 1 || start[0] == 2;
   const unsigned length = static_cast<unsigned>(start[6]) << 8U | start[7];
-  return version && start[4] == 0 && length >= unit_header ? Match::yes : Match::no;
+  if (!version || start[4] != 0 || length < unit_header) return Match::no;
+  return is_sound(start) ? Match::yes : Match::maybe;
 }
 
 constexpr std::array fields{

@@ -73,7 +73,7 @@ class DhcpSession final : public Session {
     message.client_ip = client;
     reader.skip(192);  // server host name, boot file name
     reader.skip(4);    // the cookie that recognise() asked for
-    options(reader, message);
+    const bool ended = options(reader, message);
     if (const Type* type = message.type ? row_of(types, *message.type) : nullptr) {
       message.type_name = type->name;
       message.operation = type->operation;
@@ -84,14 +84,16 @@ class DhcpSession final : public Session {
     else message.offered = yours;
     out.emit(message);
     if (!reader.ok()) out.fault(reader.fault());
+    else if (!ended) out.fault(ParseFault::Kind::truncated, reader.offset(), "the end of the options");
   }
 
  private:
-  static void options(Reader& reader, Message& message) {
+  /// False where the options have no end.
+  static bool options(Reader& reader, Message& message) {
     while (reader.ok() && reader.left_on_wire() > 0) {
       const std::uint8_t option = reader.u8();
       if (option == pad) continue;
-      if (option == end_of_options) return;
+      if (option == end_of_options) return reader.ok();
       Reader value = reader.sub(reader.u8());
       const std::size_t length = value.left_on_wire();
       switch (option) {
@@ -108,6 +110,7 @@ class DhcpSession final : public Session {
         default: break;
       }
     }
+    return false;
   }
 };
 

@@ -64,7 +64,7 @@ class DnsSession final : public Session {
     const std::uint16_t flags = reader.u16be();
     reader.u16be(message.questions);
     reader.u16be(message.answers);
-    reader.skip(4);
+    const unsigned others = reader.u16be() + reader.u16be();  // authority, additional
     if (!reader.ok()) return out.fault(reader.fault());
     message.response = (flags & flag_response) != 0;
     message.operation = *message.response ? Operation::report : Operation::read;
@@ -83,21 +83,22 @@ class DnsSession final : public Session {
     out.emit(message);
     const std::uint16_t port = out.origin().source.port.value_or(0);
     const bool own = port == mdns_port || port == llmnr_port;
-    if (*message.response && own) answers(reader, whole, *message.answers, out);
+    records(reader, whole, *message.answers, *message.response && own, out);
+    records(reader, whole, others, false, out);
     (void)reader.rest();
     if (!reader.ok()) out.fault(reader.fault());
   }
 
  private:
   /// Who answers for an address of its own names itself.
-  static void answers(Reader& reader, Bytes whole, std::uint16_t count, Emitter& out) {
+  static void records(Reader& reader, Bytes whole, unsigned count, bool names_itself, Emitter& out) {
     for (unsigned i = 0; i < count && reader.ok(); ++i) {
       Name name;
       name.read(reader, whole);
       const std::uint16_t type = reader.u16be();
       reader.skip(6);  // class, time to live
       const Bytes data = reader.take(reader.u16be());
-      if (!reader.ok() || (type != type_a && type != type_aaaa)) continue;
+      if (!names_itself || !reader.ok() || (type != type_a && type != type_aaaa)) continue;
       const IpAddress address = type == type_a ? IpAddress::v4(data) : IpAddress::v6(data);
       if (!address.present() || address != out.origin().source.ip) continue;
       OwnName own;

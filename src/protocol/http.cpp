@@ -41,6 +41,14 @@ bool is_head(std::string_view text) noexcept {
   return text.starts_with(version) || method_of(text) != nullptr;
 }
 
+/// Too short to tell.
+bool may_become_head(std::string_view text) noexcept {
+  return text.size() < 10 &&
+         (version.starts_with(text.substr(0, version.size())) ||
+          std::any_of(
+              methods.begin(), methods.end(), [&](const Method& method) { return method.name.starts_with(text); }));
+}
+
 bool same_word(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
     const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
@@ -59,7 +67,11 @@ class HttpSession final : public Session {
   void pdu(Reader reader, Emitter& out) override {
     const Bytes whole = reader.peek();
     const std::string_view text = text_of(whole);
-    if (!is_head(text)) return;  // a piece of a body
+    if (!is_head(text)) {  // a piece of a body, or the start of a head
+      if (may_become_head(text)) reader.skip(reader.left_on_wire() + 1);
+      if (!reader.ok()) out.fault(reader.fault());
+      return;
+    }
     Message message;
     if (const Method* method = method_of(text)) {
       message.method = method->name.substr(0, method->name.size() - 1);
@@ -155,12 +167,7 @@ std::optional<std::size_t> content_length(std::string_view head) noexcept {
 Framing frame(Bytes buffered, Direction, const Session*) noexcept {
   const std::string_view text = text_of(buffered.first(std::min(buffered.size(), head_max)));
   if (!is_head(text)) {
-    const bool could_be =
-        text.size() < 10 &&
-        (version.starts_with(text.substr(0, 7)) ||
-         std::any_of(
-             methods.begin(), methods.end(), [&](const Method& method) { return method.name.starts_with(text); }));
-    if (could_be) return {Framing::Kind::need_more, buffered.size() + 1};
+    if (may_become_head(text)) return {Framing::Kind::need_more, buffered.size() + 1};
     return {Framing::Kind::pdu, std::min(buffered.size(), body_piece)};
   }
   const std::size_t end = text.find("\r\n\r\n");

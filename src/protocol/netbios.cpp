@@ -8,6 +8,7 @@
 #include <array>
 #include <string>
 
+#include "protocol/faults.h"
 #include "protocol/lookup.h"
 
 namespace bulkhead::netbios {
@@ -79,20 +80,35 @@ class NetbiosSession final : public Session {
     const std::uint16_t flags = reader.u16be();
     const std::uint16_t questions = reader.u16be();
     const std::uint16_t answers = reader.u16be();
-    reader.skip(2);
-    const std::uint16_t additional = reader.u16be();
+    const unsigned authorities = reader.u16be();
+    const unsigned additional = reader.u16be();
     if (!reader.ok()) return out.fault(reader.fault());
     message.code = static_cast<std::uint8_t>(flags >> 11U & 0xFU);
     message.response = (flags & flag_response) != 0;
     message.operation = operation_of(*message.code, *message.response);
+    unsigned records = answers + authorities + additional;
     if (questions > 0 || answers > 0) {
       const Name name = read_name(reader);
       reader.skip(4);  // type, class
       if (name.ok) names(name, reader, questions > 0 ? additional > 0 : answers > 0, questions > 0, message);
+      if (questions == 0) {  // that was the name of the first answer
+        reader.skip(4);      // time to live
+        reader.skip(reader.u16be());
+        --records;
+      }
     }
+    for (unsigned i = 0; i < records && reader.ok(); ++i) record(reader);
     out.emit(message);
     (void)reader.rest();
     if (!reader.ok()) out.fault(reader.fault());
+  }
+
+  static void record(Reader& reader) {
+    const Bytes start = reader.peek();
+    if (!start.empty() && (start[0] & 0xC0U) == 0xC0) reader.skip(2);
+    else (void)read_name(reader);
+    reader.skip(8);  // type, class, time to live
+    reader.skip(reader.u16be());
   }
 
   /// Who registers, refreshes or answers for a unique name is its owner; a group name tells the domain.
@@ -118,26 +134,31 @@ class NetbiosSession final : public Session {
 
   void datagram(Reader reader, Emitter& out) {
     Announcement said;
-    reader.skip(14);  // type, flags, identifier, source address and port, length, offset
-    const Name source = read_name(reader);
-    (void)read_name(reader);
-    if (!reader.ok()) return out.fault(reader.fault());
+    const Reader whole = reader;
+    reader.skip(10);  // type, flags, identifier, source address and port
+    const std::size_t announced = reader.u16be();
+    reader.skip(2);  // offset
+    Reader data = reader.sub(announced);
+    const Name source = read_name(data);
+    (void)read_name(data);
+    if (!data.ok()) {
+      (void)(say_cut(whole, out) || say_truncated(data, out));
+      return;
+    }
     if (source.ok && source.suffix != suffix_browser) {
       own_ = source.trimmed();
       if (!own_.empty()) said.host_name = own_;
     }
-    const std::size_t length = reader.left();
-    Reader again = reader;
-    const std::string_view text = again.text(length);
+    Reader again = data;
+    const std::string_view text = again.text(data.left());
     const std::size_t slot = text.find(browse_slot);
     if (slot != std::string_view::npos) {
-      Reader body = reader;
+      Reader body = data;
       body.skip(slot + browse_slot.size() + 1);
       browse(body, said);
     }
     out.emit(said);
-    (void)reader.rest();
-    if (!reader.ok()) out.fault(reader.fault());
+    (void)say_cut(whole, out);
   }
 
   void browse(Reader& body, Announcement& said) {

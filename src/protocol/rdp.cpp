@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/faults.h"
+
 namespace bulkhead::rdp {
 
 namespace {
@@ -23,11 +25,20 @@ std::string_view text_of(Bytes bytes) {
 class RdpSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
+    const Reader whole = reader;
     const Bytes start = reader.peek();
-    if (start.size() < tpkt_header + 2 || start[0] != tpkt_version) return say_truncated(reader, out);
-    if (start[tpkt_header + 1] != connection_request) return;
+    if (!start.empty() && start[0] != tpkt_version) return;  // TLS, or fast path
+    reader.skip(2);
+    const std::size_t size = reader.u16be();
+    Reader body = reader.sub(std::max(size, tpkt_header) - tpkt_header);
+    if (start.size() > tpkt_header + 1 && start[tpkt_header + 1] == connection_request) read_request(body, out);
+    if (!say_cut(whole, out)) (void)say_truncated(reader, out);
+  }
+
+ private:
+  static void read_request(Reader& reader, Emitter& out) {
     Request request;
-    reader.skip(tpkt_header + x224_header);
+    reader.skip(x224_header);
     const std::string_view text = text_of(reader.peek());
     const std::size_t end = text.find("\r\n");
     if (text.starts_with(cookie_start) && end != std::string_view::npos) {
@@ -36,18 +47,12 @@ class RdpSession final : public Session {
       reader.note(&request.user, end - cookie_start.size());
       reader.skip(2);
     }
-    if (reader.left_on_wire() >= 8) {
+    if (reader.left_on_wire() > 0) {
       reader.skip(4);  // type, flags, length
       reader.u32le(request.offered);
     }
     out.emit(request);
-    if (!reader.ok()) out.fault(reader.fault());
-  }
-
- private:
-  static void say_truncated(Reader& reader, Emitter& out) {
-    reader.skip(tpkt_header + 2);
-    if (!reader.ok()) out.fault(reader.fault());
+    (void)say_truncated(reader, out);
   }
 };
 

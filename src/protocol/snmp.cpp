@@ -7,6 +7,7 @@
 #include <array>
 
 #include "protocol/ber.h"
+#include "protocol/faults.h"
 
 namespace bulkhead::snmp {
 
@@ -27,13 +28,18 @@ constexpr std::array operations{Operation::read,         Operation::read,   Oper
 class SnmpSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
+    const Reader whole = reader;
     Message message;
     System system;
     Ber outer = read_ber(reader);
     Reader& body = outer.content;
     const Ber version = read_ber(body);
     if (body.ok()) message.version = static_cast<std::uint8_t>(ber_number(version.content));
-    if (message.version == version_3) return version_three(body, message, out);
+    if (message.version == version_3) {
+      version_three(body, message, out);
+      (void)(say_cut(whole, out) || say_truncated(reader, out) || say_truncated(body, out));
+      return;
+    }
     const Ber community = read_ber(body);
     if (body.ok() && community.tag == octets) {
       Reader text = community.content;
@@ -42,10 +48,11 @@ class SnmpSession final : public Session {
       text.note(&message.community, length);
     }
     Ber unit = read_ber(body);
-    if (body.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last) read_unit(unit, message, system);
+    const bool has_unit = body.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last;
+    if (has_unit) read_unit(unit, message, system);
     say(message, system, out);
-    if (!reader.ok()) return out.fault(reader.fault());
-    if (!body.ok()) out.fault(body.fault());
+    (void)(say_cut(whole, out) || say_truncated(reader, out) || say_truncated(body, out) ||
+           say_truncated(unit.content, out));
   }
 
  private:
@@ -69,7 +76,6 @@ class SnmpSession final : public Session {
       if (scoped.content.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last) read_unit(unit, message, system);
     }
     say(message, system, out);
-    if (!body.ok()) out.fault(body.fault());
   }
 
   static std::optional<bool> is_encrypted(Reader header) {
@@ -111,7 +117,12 @@ class SnmpSession final : public Session {
       Ber binding = read_ber(bindings.content);
       const Ber name = read_ber(binding.content);
       const Ber value = read_ber(binding.content);
-      if (binding.content.ok() && name.tag == object && value.tag == octets) read_binding(name, value, system);
+      if (!binding.content.ok()) {
+        content = binding.content;  // broken: the caller says so
+        return;
+      }
+      // A refusal repeats what it refuses.
+      if (status == 0 && name.tag == object && value.tag == octets) read_binding(name, value, system);
     }
   }
 

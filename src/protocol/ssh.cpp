@@ -21,13 +21,18 @@ class SshSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
     const std::string_view text = text_of(reader.peek(), banner_max);
-    if (!text.starts_with(start_of_banner)) return;
+    if (!text.starts_with(start_of_banner)) {
+      if (start_of_banner.starts_with(text)) reader.skip(reader.left_on_wire() + 1);
+      if (!reader.ok()) out.fault(reader.fault());
+      return;
+    }
     const std::size_t line = text.find_first_of("\r\n");
+    const bool has_end = text.find('\n') != std::string_view::npos;
     Banner banner;
     reader.text(line == std::string_view::npos ? reader.left_on_wire() : line, banner.software);
     out.emit(banner);
     if (!reader.ok()) return out.fault(reader.fault());
-    if (line == std::string_view::npos) out.fault(ParseFault::Kind::truncated, reader.offset(), "the end of the line");
+    if (!has_end) out.fault(ParseFault::Kind::truncated, reader.offset(), "the end of the line");
   }
 };
 

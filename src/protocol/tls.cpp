@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/faults.h"
+
 namespace bulkhead::tls {
 
 namespace {
@@ -59,6 +61,7 @@ void read_name(Reader name, std::optional<std::string_view>& common, std::option
 class TlsSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
+    const Reader whole = reader;
     const std::uint8_t type = reader.u8();
     reader.skip(2);
     Reader record = reader.sub(reader.u16be());
@@ -69,11 +72,9 @@ class TlsSession final : public Session {
       Reader body = record.sub(record.u24be());
       if (message == certificate) read_certificate(body, out);
       else hello(message, body, out);
-      if (record.ok() && body.fault().kind == ReadFault::Kind::truncated) out.fault(body.fault());
+      if (record.ok()) (void)say_truncated(body, out);
     }
-    (void)record.rest();
-    if (!record.ok()) return out.fault(record.fault());
-    if (!reader.ok()) out.fault(reader.fault());
+    if (!say_cut(whole, out) && !say_truncated(reader, out)) (void)say_truncated(record, out);
   }
 
  private:
