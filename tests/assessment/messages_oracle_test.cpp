@@ -68,6 +68,11 @@ const std::vector<Counter>& counters() {
       {"bacnet", "unconfirmed", "bacnet.message", {"service"}, Shape::decimal, false, "pdu_type", "1"},
       {"bacnet", "confirmed", "bacnet.message", {"pdu_type", "service"}, Shape::decimal, false, "pdu_type", "!1"},
       {"pn_dcp", "service", "pn_dcp.message", {"service", "service_type"}},
+      {"mms", "confirmed_req", "mms.message", {"service"}, Shape::decimal, false, "pdu_type", "0"},
+      {"mms", "confirmed_rsp", "mms.message", {"service"}, Shape::decimal, false, "pdu_type", "1"},
+      {"mms", "unconfirmed", "mms.message", {"service"}, Shape::decimal, false, "pdu_type", "3"},
+      {"s7comm_plus", "version", "s7comm_plus.message", {"version"}},
+      {"cotp", "type", "cotp.message", {"type"}, Shape::hex2},
       {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
       {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
   };
@@ -104,8 +109,25 @@ constexpr std::string_view link_function =
     "link functions 5 and 10 do not exist; tshark reads user data in them all the same";
 constexpr std::string_view bacnet_version = "a datagram of network layer version 16, which tshark reads as version 1";
 constexpr std::string_view ms_tp = "MS/TP is not read, neither as a link layer nor in the SNAP frames of an adapter";
+constexpr std::string_view no_association =
+    "tshark knows MMS only by the contexts that an association agreed on, and the capture misses its start";
+constexpr std::string_view remote_desktop = "the start of a remote desktop is read as RDP";
+constexpr std::string_view a_repeat = "tshark reads a segment again that was sent again";
 
 constexpr std::array explained{
+    Explained{"goose-sv/iti-sample_file_mms_and_goose.pcap", "mms.unconfirmed", 28, no_association},
+    Explained{"mms/iti-iec.pcap", "mms.confirmed_req", 1, no_association},
+    Explained{"it/ndpi-rdp.pcap", "cotp.type", 2, remote_desktop},
+    Explained{"it/ndpi-rdp3.pcap", "cotp.type", 24, remote_desktop},
+    Explained{"it/ndpi-rdp_over_tls.pcap", "cotp.type", 2, remote_desktop},
+    Explained{"malformed/zeek-rdp-invalid-length.pcap", "cotp.type", 1, remote_desktop},
+    Explained{"opcua/tfg-t0802-autocollect-opcua.pcapng", "cotp.type", 3, a_repeat},
+    Explained{"opcua/tfg-t0802-autocollect-opcua.pcapng", "s7comm_plus.version", 1, a_repeat},
+    Explained{"mms/robidev-mms_resp.pcap", "cotp.type", 1, not_a_repeat},
+    Explained{"s7comm-plus/emre-cotp.pcap", "cotp.type", 4, not_a_repeat},
+    Explained{"s7comm-plus/emre-cotp.pcap", "s7comm_plus.version", 4, not_a_repeat},
+    Explained{"s7comm/iti-s7comm_clean.pcap", "cotp.type", 12, not_a_repeat},
+    Explained{"s7comm/iti-wincc_s300_setup-alarm-read_2.pcap", "cotp.type", 1, not_a_repeat},
     Explained{"enip-cip/emre-cipvalue.pcap", "cip.service", 9, not_a_repeat},
     Explained{"enip-cip/emre-cipvalue.pcap", "enip.command.req", 9, not_a_repeat},
     Explained{"enip-cip/emre-cipvalue.pcap", "enip.status", 9, not_a_repeat},
@@ -167,6 +189,9 @@ struct Claimed {
   std::string_view path, protocol, reason;
 };
 constexpr std::array claimed{
+    Claimed{"cotp/emre-pres.pcapng", "mms", no_association},
+    Claimed{"cotp/emre-pres1.pcapng", "mms", no_association},
+    Claimed{"mms/robidev-mms_resp.pcap", "mms", no_association},
     Claimed{"roc-plus/icsnpp-roc-plus-all_opcodes_tcp.pcap", "modbus",
             "a request of ROC Plus has the shape and the checksum of one of Modbus RTU"},
 };
