@@ -155,9 +155,10 @@
         const down = th.getAttribute('aria-sort') === 'ascending';
         heads.forEach(other => other.removeAttribute('aria-sort'));
         th.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        const missing = row => row.texts[at] === '?' ? 1 : row.texts[at] === '–' ? 2 : 0;  // always last
         const key = row => row.numbers[at] ?? row.texts[at];
-        const order = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1;
-        read().sort((a, b) => order(key(a), key(b)) * (down ? -1 : 1));
+        const order = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+        read().sort((a, b) => missing(a) - missing(b) || order(key(a), key(b)) * (down ? -1 : 1));
         apply();
       });
     }

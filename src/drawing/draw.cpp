@@ -32,7 +32,7 @@ constexpr std::size_t columns_beside_spanning = 4, columns_usual = 6, columns_le
 constexpr std::size_t lines_max = 120;
 
 // CSS pixels.
-constexpr double box_width = 158, lane_label_width = 92, title_height = 24, text_height = 14, box_padding = 8;
+constexpr double box_width = 166, lane_label_width = 106, title_height = 24, text_height = 14, box_padding = 8;
 constexpr double gutter_least = 26, channel_least = 20, track_width = 8, lane_padding = 5;
 constexpr double chip_width = 46, chip_height = 16;
 constexpr std::size_t roles_shown = 3;

@@ -205,7 +205,8 @@ std::string flows_section(const View& view) {
   std::string out = "<section id=\"flows\" class=\"s\" aria-label=\"Flows\">\n";
   const auto inside = static_cast<std::size_t>([&] {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < all.traffic.conversations.size(); ++i) count += view.verdict_of(i) == "inside" ? 1U : 0U;
+    for (std::size_t i = 0; i < all.traffic.conversations.size(); ++i)
+      count += view.verdict_of(i) == "inside" ? 1U : 0U;
     return count;
   }());
   out += section_head(

@@ -32,7 +32,7 @@ std::string_view verdict_shape(std::string_view verdict) noexcept {
   if (verdict == "partly_designed")
     return R"(<circle class="k-na" cx="8" cy="8" r="6.6"/><path class="h-partly" d="M8 1.4a6.6 6.6 0 0 1 0 13.2z"/>)";
   if (verdict == "proposed")
-    return R"(<circle class="k-undecided" cx="8" cy="8" r="6.6"/><text class="o-undecided" x="8" y="11.4">?</text>)";
+    return R"(<circle class="k-undecided" cx="8" cy="8" r="6.6"/><text class="o-undecided" x="8" y="11.4" font-size="9" font-weight="600" text-anchor="middle">?</text>)";
   return R"(<circle class="k-na" cx="8" cy="8" r="6.6"/><path class="l-na" d="M4.8 8h6.4"/>)";
 }
 
@@ -40,8 +40,12 @@ bool keeps_right(Column::Kind kind) noexcept {
   return kind == Column::Kind::number || kind == Column::Kind::level;
 }
 
-std::string sorted_by(const Cell& cell) {
-  return cell.number ? fmt::format(" data-v=\"{}\"", *cell.number) : std::string{};
+/// What a cell is sorted and filtered by, where its markup says it differently.
+std::string data_of(const Column& column, const Cell& cell) {
+  std::string out = cell.number ? fmt::format(" data-v=\"{}\"", *cell.number) : std::string{};
+  if (column.kind == Column::Kind::severity || column.key == "verdict")
+    out += fmt::format(" data-t=\"{}\"", html_text(cell.text));
+  return out;
 }
 
 }  // namespace
@@ -138,7 +142,7 @@ std::string cell_markup(const Column& column, const Cell& cell, std::string_view
            cell.text.find_first_not_of("0123456789") == std::string::npos)
     content = grouped(static_cast<std::uint64_t>(*cell.number));
   else content = html_text(cell.text, 400);
-  return fmt::format("<td{}{}>{}</td>", attribute, sorted_by(cell), content);
+  return fmt::format("<td{}{}>{}</td>", attribute, data_of(column, cell), content);
 }
 
 std::string head_row(const std::vector<std::string_view>& titles) {

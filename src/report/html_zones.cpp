@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> lane_titles{"External", "Level 4 and 5", "Level 3.5", "Level 3",
                                                       "Level 2",  "Level 1",       "Level 0",   "Level unknown"};
-constexpr std::size_t title_characters = 23, roles_shown = 3;
+constexpr std::size_t title_characters = 21, marked_characters = 17, role_characters = 23, roles_shown = 3;
 
 std::string fitted(std::string_view text, std::size_t characters) {
   const std::string plain = plain_text(text);
@@ -44,7 +44,7 @@ std::string box_markup(const View& view, const Drawing::Box& box) {
     out += fmt::format("<rect class=\"z-in\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"{:.0f}\" height=\"{:.0f}\" rx=\"2\"/>",
                        box.x + 3, box.y + 3, box.width - 6, box.height - 6);
   out += fmt::format("<text class=\"zt\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>", box.x + 9, box.y + 18,
-                     fitted(box.title, box.worst.empty() ? title_characters : title_characters - 3));
+                     fitted(box.title, box.worst.empty() ? title_characters : marked_characters));
   double y = box.y + 33;
   const Zone* zone = view.all.site.zone(box.zone);
   const std::string target =
@@ -54,11 +54,11 @@ std::string box_markup(const View& view, const Drawing::Box& box) {
       box.findings == 0 ? "" : fmt::format(" · {} finding{}", box.findings, box.findings == 1 ? "" : "s"), target);
   for (std::size_t i = 0; i < std::min(box.roles.size(), roles_shown); ++i) {
     y += 14;
-    const std::size_t more = box.roles.size() - roles_shown;
     const bool last_of_many = i + 1 == roles_shown && box.roles.size() > roles_shown;
     out += fmt::format("<text class=\"st\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>", box.x + 9, y,
-                       last_of_many ? fmt::format("+ {} more roles", more + 1)
-                                    : fitted(fmt::format("{} × {}", box.roles[i].first, box.roles[i].second), 26));
+                       last_of_many
+                           ? fmt::format("+ {} more roles", box.roles.size() - roles_shown + 1)
+                           : fmt::format("{} × {}", fitted(box.roles[i].first, role_characters), box.roles[i].second));
   }
   if (!box.worst.empty()) out += severity_shape(box.worst, box.x + box.width - 21, box.y + 6, 0.94);
   return out + "</a>\n";

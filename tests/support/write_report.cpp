@@ -1,4 +1,5 @@
-// Writes a report for tests that look at it: write_report OUT.html [ASSETS CONVERSATIONS | --site FOLDER]
+// Writes a report for tests that look at it, or serves it and prints where:
+//   write_report OUT.html|--serve [ASSETS CONVERSATIONS | --site FOLDER]
 
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "assessment/assess.h"
 #include "content/catalogue.h"
 #include "report/html.h"
+#include "server/serve.h"
 #include "support/assessment_fixture.h"
 
 int main(int argc, char** argv) {
@@ -29,6 +31,13 @@ int main(int argc, char** argv) {
     assessment = test::make_assessment({std::stoul(arguments[1]), std::stoul(arguments[2])});
   } else {
     assessment = test::make_assessment();
+  }
+  if (arguments[0] == "--serve") {
+    const auto served = serve({0, "127.0.0.1"}, assessment, [](const std::string& url) {
+      std::printf("%s\n", url.c_str());
+      std::fflush(stdout);
+    });
+    return served ? 0 : 1;
   }
   std::ofstream{arguments[0], std::ios::binary} << html_report(assessment);
   return 0;
