@@ -359,39 +359,45 @@ class Review {
     }
   }
 
-  /// One host that asks in several OT protocols "who is there?", or many devices "who are you?", wants to know the
-  /// plant.
+  /// A host that asks everyone "who is there?" in an OT protocol, and is none of those whose task that is: a
+  /// controller, a panel, a SCADA server, or an engineering workstation in the protocol that it works in.
   void look_for_discovery() {
-    struct Asking {
-      std::set<std::string> protocols;
-      std::vector<std::pair<const Conversation*, const OperationUse*>> uses;
-    };
-    std::map<std::size_t, Asking> asking;
+    std::map<std::size_t, std::set<std::string>> works_in;
     for (const Conversation& conversation : input_.traffic.conversations) {
       const auto client = input_.inventory.at(conversation.client);
-      if (!client || !is_ot_discovery(conversation)) continue;
+      if (!client || conversation.server.is_group()) continue;
       for (const OperationUse& use : conversation.operations) {
-        const bool asks = use.operation == Operation::discover && (use.asked > 0 || conversation.server.is_group());
-        if (!asks) continue;
-        asking[*client].protocols.insert(conversation.service);
-        asking[*client].uses.emplace_back(&conversation, &use);
+        const bool works = use.asked > 0 && use.operation != Operation::discover &&
+                           class_of(use.operation) != OperationClass::session &&
+                           class_of(use.operation) != OperationClass::unknown;
+        if (works) works_in[*client].insert(family_of(conversation.service));
       }
     }
-    for (const auto& [at, of_client] : asking) {
-      const Asset& asset = input_.inventory.assets[at];
-      if (of_client.protocols.size() < 2 || is_controller(asset)) continue;
+    for (const Conversation& conversation : input_.traffic.conversations) {
+      const auto client = input_.inventory.at(conversation.client);
+      if (!client || !conversation.server.is_group() || !is_ot_discovery(conversation)) continue;
+      const OperationUse* use = conversation.use_of(Operation::discover);
+      const Asset& asset = input_.inventory.assets[*client];
+      if (use == nullptr || is_controller(asset) || asset.role.value == Role::hmi ||
+          asset.role.value == Role::scada_server || asset.role.value == Role::network_switch ||
+          works_in[*client].contains(family_of(conversation.service)))
+        continue;
       Cause& found = cause("network_scan", asset.id);
-      found.confidence = std::max(found.confidence, Confidence::likely);
+      found.confidence = std::max(found.confidence, Confidence::possible);
       add_asset(found, asset);
       found.clients.insert(label_of(asset));
-      if (found.what.empty())
-        found.what = fmt::format("{} asks who is there in {}.", label_of(asset), listed(of_client.protocols));
-      for (const auto& [conversation, use] : of_client.uses) {
-        found.conversations.insert(conversation->id);
-        cite(found, use->first,
-             fmt::format("{}: {} by {}", label_of(asset), name(use->operation), conversation->service));
-      }
+      found.services.insert(conversation.service);
+      if (found.evidence.empty() || found.services.size() > 1)
+        found.what = fmt::format("{} asks everyone on its segment who is there, in {}, which is not its work.",
+                                 label_of(asset), listed(found.services));
+      found.conversations.insert(conversation.id);
+      cite(found, use->first, fmt::format("{}: {} by {}", label_of(asset), name(use->operation), conversation.service));
     }
+  }
+  /// Protocols of one maker's family: who works in one is at home in the others.
+  static std::string family_of(const std::string& service) {
+    if (service == "enip" || service == "cip") return "cip";
+    return service == "pn_dcp" || service == "s7comm" || service == "s7comm_plus" ? "s7" : service;
   }
   static bool is_ot_discovery(const Conversation& conversation) {
     return conversation.service == "pn_dcp" || conversation.service == "enip" || conversation.service == "cip" ||
