@@ -118,6 +118,9 @@ const std::vector<Row>& rows() {
       {"opcua.app", "endpoint", {"opcua.endpoint url", "opcua.message endpoint_url"}, Form::text, Owner::nobody},
       {"opcua.app", "policy", {"opcua.endpoint security_policy"}, Form::within, Owner::nobody},
       {"opcua.app", "mode", {"opcua.endpoint security_mode"}, Form::number, Owner::nobody},
+      {"mms.identify", "vendor", {"mms.identity vendor"}},
+      {"mms.identify", "model", {"mms.identity model"}},
+      {"mms.identify", "revision", {"mms.identity revision"}},
       {"rdp", "cookie", {"rdp.request user"}, Form::present, Owner::nobody},
       {"pn_dcp.device", "name", {"pn_dcp.identity name_of_station", "pn_dcp.block text"}, Form::text, Owner::nobody},
       {"pn_dcp.device", "vendor_id", {"pn_dcp.identity vendor_id"}, Form::number, Owner::nobody},
@@ -128,9 +131,9 @@ const std::vector<Row>& rows() {
 }
 
 /// Kinds of facts that no parser of ours reads.
-constexpr std::array<std::string_view, 12> without_a_parser{
-    "ams.netid",   "dicom.ae",         "doip.vin",      "goose.cb",  "hart.device",       "mms.identify",
-    "mqtt.client", "omron.controller", "pn_io.station", "sv.stream", "synphasor.station", "vnc"};
+constexpr std::array<std::string_view, 11> without_a_parser{
+    "ams.netid",        "dicom.ae",      "doip.vin",  "goose.cb",          "hart.device", "mqtt.client",
+    "omron.controller", "pn_io.station", "sv.stream", "synphasor.station", "vnc"};
 
 /// Examples that we do not learn, and why.
 struct Missed {
@@ -327,6 +330,11 @@ bool is_no_value(const std::string& part) {
   return part == "NULL" || part == "0.0.0.0";
 }
 
+/// A host that is meant by its address, which names it no further.
+bool is_address(const std::string& host) {
+  return parse_ip(host.substr(0, host.find(':'))).has_value();
+}
+
 /// Compares one field of one fact: said at all, and carried by the asset that it is about.
 void compare(const Row& row, const std::string& sender, const std::string& value, const std::vector<Said>& said,
              bool is_tunnelled, const Inventory& inventory, bool& found, bool& on_asset, bool& named) {
@@ -340,7 +348,7 @@ void compare(const Row& row, const std::string& sender, const std::string& value
       found = false;
       continue;
     }
-    if (row.owner == Owner::nobody) continue;
+    if (row.owner == Owner::nobody || is_address(part)) continue;
     named = true;
     const std::string& owner = row.owner == Owner::sender ? heard->source : heard->destination;
     if (!carries(inventory, owner, row.form, part) && !carries(inventory, owner, row.form, value)) on_asset = false;
