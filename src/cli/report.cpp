@@ -71,6 +71,9 @@ Result<std::vector<std::filesystem::path>> write_deliverables(const Assessment& 
   if (auto done = write_text(written[0], html_report(assessment)); !done) return std::unexpected(done.error());
   if (auto done = write_text(written[1], json_report(assessment)); !done) return std::unexpected(done.error());
   if (auto done = write_xlsx(assessment, written[2]); !done) return std::unexpected(done.error());
+  std::error_code error;
+  std::filesystem::permissions(written[2], std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+                               error);
   const View view{assessment};
   for (const std::string_view name : table_names) {
     const auto found = table_named(name, view);

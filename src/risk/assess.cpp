@@ -187,11 +187,10 @@ class Register {
                                ? zone_name(risk.zone)
                                : fmt::format("{} in {}", plain_text(stake.asset->name), zone_name(risk.zone));
     std::string title = finding.title;
-    if (!title.empty()) title.front() = static_cast<char>(lower(title.substr(0, 1)).front());
-    if (finding.title.starts_with("SMB") || finding.title.starts_with("SNMP") || finding.title.starts_with("NTLM"))
-      title = finding.title;
-    return fmt::format("An intruder uses that {}, and reaches {}: {}.", title, at,
-                       stake.text.empty() ? "stated by the site" : stake.text);
+    const bool is_name = title.size() > 1 && title[1] >= 'A' && title[1] <= 'Z';  // SMB, OPC UA
+    if (!title.empty() && !is_name) title.front() = lower(title.substr(0, 1)).front();
+    return fmt::format("Because {}, an intruder can reach {}; at stake: {}.", title, at,
+                       stake.text.empty() ? "what the site stated" : stake.text);
   }
 
   /// Each unknown that makes a rank a range is a question; answers that move several ranks come first.
