@@ -146,17 +146,22 @@ class Dnp3Session final : public Session {
     return !say_truncated(reader, out) && reader.ok();
   }
 
+  static void name_ends(bool from_master, Message& message) {
+    message.from_master = from_master;
+    message.station.reset();
+    const auto outstation = from_master ? message.link_destination : message.link_source;
+    if (outstation.value_or(0) < reserved_addresses) message.station = outstation;
+  }
+
   static void name_link(std::uint8_t control, Message& message) {
     const auto function = static_cast<std::uint8_t>(control & 0xFU);
     const bool from_master = (control & direction_bit) != 0;
     const bool primary = (control & primary_bit) != 0;
-    message.from_master = from_master;
+    name_ends(from_master, message);
     message.primary = primary;
     message.link_function = function;
     message.link_function_name =
         primary ? name_in(primary_functions(), function) : name_in(secondary_functions(), function);
-    const auto outstation = from_master ? message.link_destination : message.link_source;
-    if (outstation.value_or(0) < reserved_addresses) message.station = outstation;
     if (message.link_destination.value_or(0) >= broadcast_addresses) message.broadcast = true;
     if (!message.link_function_name) message.operation = Operation::unknown;
     else if (primary && function != confirmed_data && function != unconfirmed_data)
@@ -213,11 +218,14 @@ class Dnp3Session final : public Session {
     const bool is_answer = code >= function_response && code <= function_last_answer;
     if (is_answer) read_indications(reader, message, names);
     const Function* function = row_of(functions(), code);
+    const bool contradicted = function != nullptr && code != 0 && message.from_master == is_answer;
+    if (contradicted) name_ends(!is_answer, message);
     message.operation = function == nullptr ? Operation::unknown : function->operation;
     if (function != nullptr) message.function_name = function->name;
     if (!reader.peek().empty()) message.operation = by_group(code, reader.peek()[0], *message.operation);
     pair(function, is_answer, message, out);
     out.emit(message);
+    if (contradicted) out.fault(ParseFault::Kind::bad_value, control_offset, "a direction bit that fits the function");
     if (say_truncated(reader, out)) return;
     if (function == nullptr)
       return out.fault(ParseFault::Kind::unknown_function, reader.offset() - 1, "a function of IEEE 1815, 4.2.2.6");
@@ -276,8 +284,17 @@ Match recognise(Bytes start) noexcept {
   return begins && start[2] >= length_min ? Match::maybe : Match::no;
 }
 
+/// The function of a fragment tells better than the direction bit, which some senders leave as it is.
 Says says(Bytes pdu) noexcept {
   if (!header_is_sound(pdu)) return Says::nothing;
+  const unsigned link_function = pdu[3] & 0xFU;
+  const bool data =
+      (pdu[3] & primary_bit) != 0 && (link_function == confirmed_data || link_function == unconfirmed_data);
+  if (data && pdu.size() > header_size + 2 && (pdu[header_size] & first_bit) != 0) {
+    const std::uint8_t code = pdu[header_size + 2];
+    if (code >= function_response && code <= function_last_answer) return Says::response;
+    if (code != 0 && row_of(functions(), code) != nullptr) return Says::request;
+  }
   return (pdu[3] & direction_bit) != 0 ? Says::request : Says::response;
 }
 
