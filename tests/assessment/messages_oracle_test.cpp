@@ -75,10 +75,6 @@ const std::vector<Counter>& counters() {
       {"cotp", "type", "cotp.message", {"type"}, Shape::hex2},
       {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
       {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
-      {"mms", "confirmed_req", "mms.message", {"service"}, Shape::decimal, false, "pdu_type", "0"},
-      {"mms", "confirmed_rsp", "mms.message", {"service"}, Shape::decimal, false, "pdu_type", "1"},
-      {"mms", "unconfirmed", "mms.message", {"service"}, Shape::decimal, false, "pdu_type", "3"},
-      {"s7comm_plus", "version", "s7comm_plus.message", {"version"}},
   };
   return all;
 }
@@ -118,14 +114,20 @@ constexpr std::string_view no_association =
 constexpr std::string_view remote_desktop = "the start of a remote desktop is read as RDP";
 constexpr std::string_view a_repeat = "tshark reads a segment again that was sent again";
 
-constexpr std::string_view joined_late = "tshark reads MMS only where it has seen the session begin";
-constexpr std::string_view repeated = "tshark counts a segment that is sent again";
-
 constexpr std::array explained{
-    Explained{"goose-sv/iti-sample_file_mms_and_goose.pcap", "mms.unconfirmed", 28, joined_late},
-    Explained{"mms/iti-iec.pcap", "mms.confirmed_req", 1, joined_late},
-    Explained{"opcua/tfg-t0802-autocollect-opcua.pcapng", "s7comm_plus.version", 1, repeated},
+    Explained{"goose-sv/iti-sample_file_mms_and_goose.pcap", "mms.unconfirmed", 28, no_association},
+    Explained{"mms/iti-iec.pcap", "mms.confirmed_req", 1, no_association},
+    Explained{"it/ndpi-rdp.pcap", "cotp.type", 2, remote_desktop},
+    Explained{"it/ndpi-rdp3.pcap", "cotp.type", 24, remote_desktop},
+    Explained{"it/ndpi-rdp_over_tls.pcap", "cotp.type", 2, remote_desktop},
+    Explained{"malformed/zeek-rdp-invalid-length.pcap", "cotp.type", 1, remote_desktop},
+    Explained{"opcua/tfg-t0802-autocollect-opcua.pcapng", "cotp.type", 3, a_repeat},
+    Explained{"opcua/tfg-t0802-autocollect-opcua.pcapng", "s7comm_plus.version", 1, a_repeat},
+    Explained{"mms/robidev-mms_resp.pcap", "cotp.type", 1, not_a_repeat},
+    Explained{"s7comm-plus/emre-cotp.pcap", "cotp.type", 4, not_a_repeat},
     Explained{"s7comm-plus/emre-cotp.pcap", "s7comm_plus.version", 4, not_a_repeat},
+    Explained{"s7comm/iti-s7comm_clean.pcap", "cotp.type", 12, not_a_repeat},
+    Explained{"s7comm/iti-wincc_s300_setup-alarm-read_2.pcap", "cotp.type", 1, not_a_repeat},
     Explained{"enip-cip/emre-cipvalue.pcap", "cip.service", 9, not_a_repeat},
     Explained{"enip-cip/emre-cipvalue.pcap", "enip.command.req", 9, not_a_repeat},
     Explained{"enip-cip/emre-cipvalue.pcap", "enip.status", 9, not_a_repeat},
@@ -187,9 +189,9 @@ struct Claimed {
   std::string_view path, protocol, reason;
 };
 constexpr std::array claimed{
-    Claimed{"cotp/emre-pres.pcapng", "mms", joined_late},
-    Claimed{"cotp/emre-pres1.pcapng", "mms", joined_late},
-    Claimed{"mms/robidev-mms_resp.pcap", "mms", joined_late},
+    Claimed{"cotp/emre-pres.pcapng", "mms", no_association},
+    Claimed{"cotp/emre-pres1.pcapng", "mms", no_association},
+    Claimed{"mms/robidev-mms_resp.pcap", "mms", no_association},
     Claimed{"roc-plus/icsnpp-roc-plus-all_opcodes_tcp.pcap", "modbus",
             "a request of ROC Plus has the shape and the checksum of one of Modbus RTU"},
 };
