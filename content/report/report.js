@@ -105,7 +105,7 @@
   }
 
   // --- tables: at most `step` rows at a time, all rows filtered ---
-  const grouped = number => String(number).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+  const grouped = number => String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
   for (const block of document.querySelectorAll('[data-table]')) {
     const table = block.querySelector('table'), body = table.tBodies[0], name = block.dataset.table, step = 500;
     const rest = block.querySelector('template');

@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -27,14 +25,14 @@ constexpr std::array<std::string_view, 8> lane_titles{"External", "Level 4 and 5
 constexpr std::size_t lane_external = 0, lane_business = 1, lane_boundary = 2, lane_operations = 3, lane_unknown = 7;
 
 constexpr std::size_t singles_max = 24;  // zones in a lane; the rest folds
-constexpr std::size_t spanning_max = 8;  // zones over several lanes
-constexpr std::size_t columns_beside_spanning = 4, columns_usual = 6, columns_least = 4;
+constexpr std::size_t boxes_roomy = 20;  // beyond these, zones without assets fold
+constexpr std::size_t spanning_max = 6;  // zones over several lanes
+constexpr std::size_t columns_beside_spanning = 3, columns_usual = 6, columns_least = 4;
 constexpr std::size_t lines_max = 120;
 
 // CSS pixels.
 constexpr double box_width = 166, lane_label_width = 106, title_height = 24, text_height = 14, box_padding = 8;
 constexpr double gutter_least = 26, channel_least = 20, track_width = 8, lane_padding = 5;
-constexpr double chip_width = 46, chip_height = 16;
 constexpr std::size_t roles_shown = 3;
 
 std::size_t lane_of(Level level) noexcept {
@@ -137,18 +135,8 @@ void fold_into(Item& sum, const Item& other) {
   sum.zones.insert(sum.zones.end(), other.zones.begin(), other.zones.end());
 }
 
-/// Keeps the first `most` zones that `belongs` names (those with findings before others) and folds the rest, one box
-/// for each span.
-template <class Belongs>
-void fold(std::vector<Item>& items, std::size_t most, Belongs belongs, Drawing& drawing) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < items.size(); ++i)
-    if (belongs(items[i])) order.push_back(i);
-  if (order.size() <= most) return;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return severity_rank(items[a].box.worst) > severity_rank(items[b].box.worst);
-  });
-  const std::set<std::size_t> folded{order.begin() + static_cast<std::ptrdiff_t>(most) - 1, order.end()};
+/// Folds the items at `folded` into one box for each span.
+void fold(std::vector<Item>& items, const std::set<std::size_t>& folded, std::string_view what, Drawing& drawing) {
   std::map<std::pair<std::size_t, std::size_t>, Item> sums;
   std::vector<Item> kept;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -163,11 +151,40 @@ void fold(std::vector<Item>& items, std::size_t most, Belongs belongs, Drawing& 
   }
   for (auto& [span, sum] : sums) {
     sum.box.kind = "folded";
-    sum.box.title = fmt::format("+ {} zones", sum.zones.size());
+    sum.box.title = fmt::format("+ {} {}", sum.zones.size(), what);
     drawing.zones_folded += sum.zones.size();
     kept.push_back(std::move(sum));
   }
   items = std::move(kept);
+}
+
+/// Keeps the first `most` zones that `belongs` names (those with findings before others) and folds the rest.
+template <class Belongs>
+void fold_beyond(std::vector<Item>& items, std::size_t most, Belongs belongs, Drawing& drawing) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (belongs(items[i]) && items[i].box.kind != "folded") order.push_back(i);
+  if (order.size() <= most) return;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return severity_rank(items[a].box.worst) > severity_rank(items[b].box.worst);
+  });
+  fold(items, {order.begin() + static_cast<std::ptrdiff_t>(most) - 1, order.end()}, "zones", drawing);
+}
+
+void fold_all(std::vector<Item>& items, Drawing& drawing) {
+  if (items.size() > boxes_roomy) {
+    std::set<std::size_t> empty;
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (items[i].box.assets == 0 && items[i].box.findings == 0) empty.insert(i);
+    for (const std::size_t i : empty)
+      items[i].top = items[i].bottom = lane_unknown;  // together: they are no part of the picture
+    if (empty.size() > 1) fold(items, empty, "empty zones", drawing);
+  }
+  for (std::size_t lane = 0; lane < lane_titles.size(); ++lane)
+    fold_beyond(
+        items, singles_max,
+        [&](const Item& item) { return !item.spans() && item.top == lane && item.box.kind != "none"; }, drawing);
+  fold_beyond(items, spanning_max, [](const Item& item) { return item.spans(); }, drawing);
 }
 
 struct Grid {
@@ -298,7 +315,9 @@ struct Scale {
 };
 
 double height_of(const Drawing::Box& box) noexcept {
-  return title_height + text_height * static_cast<double>(1 + std::min(box.roles.size(), roles_shown)) + box_padding;
+  return title_height +
+         text_height * static_cast<double>(box.title_lines.size() + std::min(box.roles.size(), roles_shown)) +
+         box_padding;
 }
 
 Scale scale_of(const std::vector<Item>& items, std::size_t rows, std::size_t columns, const RoutePlan& plan) {
@@ -356,41 +375,6 @@ void set_points(Drawing::Line& line, const Route& route, const std::vector<Item>
   }
 }
 
-/// Puts each chip on its line where it covers no box and no other chip; where all is full, on the middle of its longest
-/// part.
-void place_chips(Drawing& drawing) {
-  std::vector<std::pair<double, double>> chips;
-  const auto is_free = [&](double x, double y) {
-    const auto near_box = [&](const Drawing::Box& box) {
-      return x + chip_width / 2 > box.x && x - chip_width / 2 < box.x + box.width && y + chip_height / 2 > box.y &&
-             y - chip_height / 2 < box.y + box.height;
-    };
-    const auto near_chip = [&](const auto& chip) {
-      return std::abs(chip.first - x) < chip_width + 4 && std::abs(chip.second - y) < chip_height + 2;
-    };
-    return std::none_of(drawing.boxes.begin(), drawing.boxes.end(), near_box) &&
-           std::none_of(chips.begin(), chips.end(), near_chip);
-  };
-  for (Drawing::Line& line : drawing.lines) {
-    double best = std::numeric_limits<double>::lowest();
-    for (std::size_t i = 1; i < line.points.size(); ++i) {
-      const auto [x1, y1] = line.points[i - 1];
-      const auto [x2, y2] = line.points[i];
-      const double length = std::abs(x2 - x1) + std::abs(y2 - y1);
-      for (const double share : {0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9}) {
-        const double x = x1 + (x2 - x1) * share;
-        const double y = y1 + (y2 - y1) * share;
-        const double merit = (is_free(x, y) ? 100'000 : 0) + length - std::abs(share - 0.5) * 10;
-        if (merit <= best) continue;
-        best = merit;
-        line.chip_x = x;
-        line.chip_y = y;
-      }
-    }
-    chips.emplace_back(line.chip_x, line.chip_y);
-  }
-}
-
 void set_lanes(Drawing& drawing, const Grid& grid, const Scale& scale) {
   for (std::size_t i = 0; i < grid.lanes.size(); ++i) {
     const std::size_t last = grid.first_row[i + 1] - 1;
@@ -406,12 +390,9 @@ Drawing draw(const Site& site, const Inventory& inventory, const std::vector<Cro
              const std::vector<ZoneMark>& marks) {
   Drawing drawing;
   std::vector<Item> items = items_of(site, inventory, marks);
-  for (std::size_t lane = 0; lane < lane_titles.size(); ++lane)
-    fold(
-        items, singles_max,
-        [&](const Item& item) { return !item.spans() && item.top == lane && item.box.kind != "none"; }, drawing);
-  fold(items, spanning_max, [](const Item& item) { return item.spans(); }, drawing);
+  fold_all(items, drawing);
   if (items.empty()) return drawing;
+  for (Item& item : items) set_title(item.box);
   const Grid grid = place(items);
   std::vector<Bundle> bundles = bundles_of(site, items, crossings);
   drop_beyond_bound(bundles, drawing);

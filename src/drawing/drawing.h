@@ -18,6 +18,7 @@ struct Drawing {
   struct Box {
     std::string zone;  ///< Id; empty for the box of assets in no zone, and for one that stands for several zones.
     std::string title;
+    std::vector<std::string> title_lines;  ///< One or two that fit.
     std::string kind;  ///< As `Zone::kind`; "none" for assets in no zone, "folded" for several zones in one box.
     double x = 0, y = 0, width = 0, height = 0;
     std::vector<std::pair<std::string, std::size_t>> roles;  ///< Role name and how many.
@@ -32,7 +33,9 @@ struct Drawing {
     std::string verdict;   ///< The worst, as `Crossing::Verdict`, or "unused".
     std::size_t conversations = 0;                  ///< Seen between the two boxes, both ways.
     std::vector<std::pair<double, double>> points;  ///< Orthogonal.
-    double chip_x = 0, chip_y = 0;
+    std::string chip;               ///< What stands on it: the conduit's id, shortened, and how many others.
+    double chip_x = 0, chip_y = 0;  ///< Its middle.
+    double chip_width = 0;
   };
   double width = 0, height = 0;
   std::vector<Lane> lanes;

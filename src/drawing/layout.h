@@ -46,4 +46,10 @@ inline constexpr std::size_t slots_per_side = 10;  ///< Places on a box's upper 
 RoutePlan plan_routes(const std::vector<GridPlace>& places, std::size_t rows, std::size_t columns,
                       const std::vector<RouteWanted>& wanted);
 
+/// Sets a title on one line or two, by the room beside a severity's mark.
+void set_title(Drawing::Box& box);
+/// Labels each line, and puts the label where it covers no box and no other label; where all is full, on the middle of
+/// its longest part.
+void place_chips(Drawing& drawing);
+
 }  // namespace bulkhead

@@ -132,6 +132,14 @@ constexpr std::string_view drawer =
     "<button type=\"button\" id=\"drawer-close\" class=\"b\">Close</button></header><div "
     "id=\"drawer-body\"></div></aside>\n";
 
+/// Thin spaces between thousands become narrow no-break ones: a line must not end within a number.
+void keep_numbers_whole(std::string& html, std::size_t from) {
+  constexpr std::string_view thin = "\u2009";
+  constexpr std::string_view narrow = "\u202F";
+  for (std::size_t at = html.find(thin, from); at != std::string::npos; at = html.find(thin, at + narrow.size()))
+    html.replace(at, thin.size(), narrow);
+}
+
 }  // namespace
 
 ReportPage report_page(const Assessment& assessment, const ReportOptions& options) {
@@ -161,6 +169,7 @@ ReportPage report_page(const Assessment& assessment, const ReportOptions& option
   out += "</main></div>\n";
   out += drawer;
   out += asset_templates(view) + evidence_templates(view);
+  keep_numbers_whole(out, out.find("</head>"));
   out += "<script>" + script + "</script></body></html>\n";
   return page;
 }

@@ -71,7 +71,7 @@ std::string involved(const View& view, const Finding& finding) {
     out += "</p>" + of_note(std::min(finding.assets.size(), assets_shown), finding.assets.size(), "");
   }
   if (finding.conversations.empty()) return out;
-  out += "<details><summary>" + grouped(finding.conversations.size()) + " conversations</summary><div><table>" +
+  out += "<details><summary>" + plural(finding.conversations.size(), "conversation") + "</summary><div><table>" +
          head_row({"Client", "Server", "Service", "Frames", "Last seen", "First frame"}) + "<tbody>";
   const std::size_t shown = std::min(finding.conversations.size(), conversations_shown);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -107,9 +107,9 @@ std::string finding_markup(const View& view, const Finding& finding) {
 std::string findings_section(const View& view) {
   const auto& findings = view.all.findings;
   std::string out = "<section id=\"findings\" class=\"s\" aria-label=\"Findings\">\n";
-  out += section_head("7", "Findings",
-                      findings.empty() ? "No finding in what could be heard"
-                                       : fmt::format("{} findings, worst first", findings.size()));
+  out += section_head(
+      "7", "Findings",
+      findings.empty() ? "No finding in what could be heard" : plural(findings.size(), "finding") + ", worst first");
   if (!view.all.model_approved)
     out +=
         "<p class=\"note\">The zone model is a proposal made from this very traffic: it judges nothing. Findings come "

@@ -170,7 +170,7 @@ std::string crossing_markup(const View& view, const Crossing& crossing) {
       "conversations</span></summary><div>",
       conduit_anchor(view, crossing), crossing.conduit.empty() ? "No conduit" : html_text(crossing.conduit, 60),
       html_text(zone_name(crossing.from), 80), html_text(zone_name(crossing.to), 80),
-      verdict_mark(name(crossing.verdict)), grouped(crossing.conversations.size()));
+      verdict_mark(name(crossing.verdict)), plural(crossing.conversations.size(), "conversation"));
   for (const Conduit& conduit : view.all.site.conduits) {
     if (conduit.id != crossing.conduit || crossing.conduit.empty()) continue;
     std::vector<std::string> allowed;

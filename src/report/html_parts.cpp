@@ -12,6 +12,8 @@ namespace bulkhead {
 
 namespace {
 
+constexpr std::size_t long_text = 60;  // bytes; longer cells show two lines
+
 struct Shape {
   std::string_view severity, letter, path;
   double baseline;
@@ -142,7 +144,12 @@ std::string cell_markup(const Column& column, const Cell& cell, std::string_view
            cell.text.find_first_not_of("0123456789") == std::string::npos)
     content = grouped(static_cast<std::uint64_t>(*cell.number));
   else content = html_text(cell.text, 400);
+  if (cell.text.size() > long_text) content = "<span class=\"cl\">" + content + "</span>";
   return fmt::format("<td{}{}>{}</td>", attribute, data_of(column, cell), content);
+}
+
+std::string plural(std::uint64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", grouped(count), one, count == 1 ? "" : "s");
 }
 
 std::string head_row(const std::vector<std::string_view>& titles) {

@@ -46,6 +46,8 @@ std::string table_markup(const Table& table, const std::vector<std::string_view>
 std::string list_markup(const std::vector<std::string>& items, std::size_t most, std::string_view more_in = {});
 /// A sentence or two, cut at a word.
 std::string shortened(std::string_view text, std::size_t characters);
+/// "1 asset", "48 211 frames".
+std::string plural(std::uint64_t count, std::string_view one);
 std::string head_row(const std::vector<std::string_view>& titles);
 /// "40 of 230 shown, the rest in the workbook"; empty where all are.
 std::string of_note(std::size_t shown, std::size_t all, std::string_view where);

@@ -37,10 +37,6 @@ std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>> heard_betwee
   return {first, last};
 }
 
-std::string plural(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", grouped(count), one, count == 1 ? "" : "s");
-}
-
 std::string lead(const View& view) {
   const Assessment& all = view.all;
   const auto [first, last] = heard_between(view);

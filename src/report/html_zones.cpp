@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 8> lane_titles{"External", "Level 4 and 5", "Level 3.5", "Level 3",
                                                       "Level 2",  "Level 1",       "Level 0",   "Level unknown"};
-constexpr std::size_t title_characters = 21, marked_characters = 17, role_characters = 23, roles_shown = 3;
+constexpr double least_scale = 0.75;  // below, text would be too small; the drawing scrolls instead
+constexpr std::size_t role_characters = 23, roles_shown = 3;
 
 std::string fitted(std::string_view text, std::size_t characters) {
   const std::string plain = plain_text(text);
@@ -30,8 +31,9 @@ std::string fitted(std::string_view text, std::size_t characters) {
 std::string box_label(const View& view, const Drawing::Box& box) {
   const Zone* zone = view.all.site.zone(box.zone);
   const std::string level = zone == nullptr ? std::string{} : level_text(*zone);
-  return fmt::format("{}, {}, {} assets, {} findings{}", box.title, level.empty() ? "level unknown" : "level " + level,
-                     box.assets, box.findings, box.worst.empty() ? "" : ", worst " + box.worst);
+  return fmt::format("{}, {}, {}, {}{}", box.title, level.empty() ? "level unknown" : "level " + level,
+                     plural(box.assets, "asset"), plural(box.findings, "finding"),
+                     box.worst.empty() ? "" : ", worst " + box.worst);
 }
 
 std::string box_markup(const View& view, const Drawing::Box& box) {
@@ -43,15 +45,17 @@ std::string box_markup(const View& view, const Drawing::Box& box) {
   if (box.kind == "safety")
     out += fmt::format("<rect class=\"z-in\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"{:.0f}\" height=\"{:.0f}\" rx=\"2\"/>",
                        box.x + 3, box.y + 3, box.width - 6, box.height - 6);
-  out += fmt::format("<text class=\"zt\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>", box.x + 9, box.y + 18,
-                     fitted(box.title, box.worst.empty() ? title_characters : marked_characters));
-  double y = box.y + 33;
+  double y = box.y + 18;
+  for (const std::string& line : box.title_lines) {
+    out += fmt::format("<text class=\"zt\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>", box.x + 9, y, html_text(line));
+    y += 14.5;
+  }
   const Zone* zone = view.all.site.zone(box.zone);
   const std::string target =
       zone != nullptr && zone->sl_target ? fmt::format(" · T{}", *zone->sl_target) : std::string{};
-  out += fmt::format(
-      "<text class=\"st\" x=\"{:.0f}\" y=\"{:.0f}\">{} assets{}{}</text>", box.x + 9, y, box.assets,
-      box.findings == 0 ? "" : fmt::format(" · {} finding{}", box.findings, box.findings == 1 ? "" : "s"), target);
+  out += fmt::format("<text class=\"st\" x=\"{:.0f}\" y=\"{:.0f}\">{}{}{}</text>", box.x + 9, y,
+                     plural(box.assets, "asset"), box.findings == 0 ? "" : " · " + plural(box.findings, "finding"),
+                     target);
   for (std::size_t i = 0; i < std::min(box.roles.size(), roles_shown); ++i) {
     y += 14;
     const bool last_of_many = i + 1 == roles_shown && box.roles.size() > roles_shown;
@@ -95,9 +99,6 @@ std::string line_markup(const View& view, const Drawing::Line& line) {
 }
 
 std::string chip_markup(const View& view, const Drawing::Line& line) {
-  std::string text = line.conduit.empty() ? std::string{"none"} : fitted(line.conduit, 7);
-  if (line.others > 0) text += fmt::format(" +{}", line.others);
-  const double width = 12.0 + 6.2 * static_cast<double>(std::max<std::size_t>(text.size(), 4));
   std::string anchor = "flows";
   for (const Crossing& crossing : view.all.crossings)
     if (crossing.from == line.from && crossing.to == line.to) anchor = conduit_anchor(view, crossing);
@@ -107,7 +108,8 @@ std::string chip_markup(const View& view, const Drawing::Line& line) {
       "<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text></a>\n",
       html_text(line.verdict), anchor, html_text(line.conduit.empty() ? "none" : line.conduit, 40),
       html_text(view.zone_name(line.from), 80), html_text(view.zone_name(line.to), 80), html_text(words(line.verdict)),
-      line.chip_x - width / 2, line.chip_y - 8, width, line.chip_x, line.chip_y + 3.6, text);
+      line.chip_x - line.chip_width / 2, line.chip_y - 8, line.chip_width, line.chip_x, line.chip_y + 3.6,
+      html_text(line.chip));
 }
 
 std::string lane_markup(const Drawing::Lane& lane, double width) {
@@ -160,10 +162,10 @@ std::string zones_section(const View& view) {
   else {
     out += fmt::format(
         "<div class=\"draw\" tabindex=\"0\" role=\"region\" aria-label=\"Zone drawing\"><svg viewBox=\"0 0 {0:.0f} "
-        "{1:.0f}\" width=\"{0:.0f}\" "
-        "height=\"{1:.0f}\" role=\"group\" aria-label=\"Zones by level, with the conduits between them. The same as a "
+        "{1:.0f}\" width=\"{2:.0f}\" "
+        "height=\"{3:.0f}\" role=\"group\" aria-label=\"Zones by level, with the conduits between them. The same as a "
         "table below.\">\n",
-        drawing.width, drawing.height);
+        drawing.width, drawing.height, drawing.width * least_scale, drawing.height * least_scale);
     for (const Drawing::Lane& lane : drawing.lanes) out += lane_markup(lane, drawing.width);
     for (const Drawing::Line& line : drawing.lines) out += line_markup(view, line);
     for (const Drawing::Box& box : drawing.boxes) out += box_markup(view, box);

@@ -18,6 +18,7 @@ View::View(const Assessment& assessment) : all(assessment) {
   for (std::size_t i = 0; i < all.traffic.conversations.size(); ++i) {
     const Conversation& conversation = all.traffic.conversations[i];
     conversations_.emplace(conversation.id, i);
+    conversations_at_.emplace(std::pair{conversation.first.capture, conversation.first.frame}, i);
     const Asset* client = asset_at(conversation.client);
     const Asset* server = asset_at(conversation.server);
     if (client != nullptr) conversations_of_[client->id].push_back(i);
@@ -77,6 +78,11 @@ const std::vector<std::size_t>& View::conversations_of(std::string_view asset) c
 const Conversation* View::conversation(std::uint64_t id) const noexcept {
   const auto found = conversations_.find(id);
   return found == conversations_.end() ? nullptr : &all.traffic.conversations[found->second];
+}
+
+const Conversation* View::conversation_at(const Citation& citation) const noexcept {
+  const auto found = conversations_at_.find({citation.capture, citation.frame});
+  return found == conversations_at_.end() ? nullptr : &all.traffic.conversations[found->second];
 }
 
 const Crossing* View::crossing_of(const Conduit& conduit) const noexcept {

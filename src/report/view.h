@@ -29,6 +29,8 @@ class View {
   [[nodiscard]] std::optional<Severity> worst_of(std::string_view asset) const;
   [[nodiscard]] const std::vector<std::size_t>& conversations_of(std::string_view asset) const;
   [[nodiscard]] const Conversation* conversation(std::uint64_t id) const noexcept;
+  /// The conversation that begins at a frame; null for none.
+  [[nodiscard]] const Conversation* conversation_at(const Citation& citation) const noexcept;
   /// What the model says of one conversation: a crossing's verdict (`not_designed` where it is forbidden), "inside" of
   /// one zone, or "unplaced" where an end is no asset.
   [[nodiscard]] std::string_view verdict_of(std::size_t conversation) const noexcept { return verdicts_[conversation]; }
@@ -42,6 +44,7 @@ class View {
   std::map<std::string, std::vector<const Finding*>, std::less<>> findings_of_;
   std::map<std::string, std::vector<std::size_t>, std::less<>> conversations_of_;
   std::map<std::uint64_t, std::size_t> conversations_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> conversations_at_;  // by capture and first frame
   std::map<std::pair<std::string, std::string>, const Crossing*> crossings_;
   std::vector<std::string_view> verdicts_;
 };

@@ -224,6 +224,34 @@ TEST(Drawing, ManyZonesFoldIntoOneBoxAndThoseWithFindingsKeepTheirs) {
   expect_lines_keep_off_boxes(drawing);
 }
 
+TEST(Drawing, LongTitlesTakeTwoLinesAndLabelsCoverNothing) {
+  Site site = plant();
+  site.zones[2].name = "Boundary zone 10.20.35.0/24 and more than fits";
+  const Drawing drawing = draw(site, stock(site), all_pairs(site, 5), {{"dmz", 1, "high"}});
+  const Drawing::Box* box = box_of(drawing, "dmz");
+  ASSERT_NE(box, nullptr);
+  EXPECT_EQ(box->title_lines, (std::vector<std::string>{"Boundary zone", "10.20.35.0/24 and mor…"}));
+  std::size_t covered = 0;
+  for (const Drawing::Line& line : drawing.lines)
+    for (const Drawing::Box& other : drawing.boxes)
+      covered += line.chip_x + line.chip_width / 2 > other.x &&
+                         line.chip_x - line.chip_width / 2 < other.x + other.width && line.chip_y > other.y &&
+                         line.chip_y < other.y + other.height
+                     ? 1U
+                     : 0U;
+  EXPECT_EQ(covered, 0U);
+}
+
+TEST(Drawing, EmptyZonesFoldTogetherWhereThereAreMany) {
+  Site site;
+  for (int i = 0; i < 40; ++i) site.zones.push_back(zone(fmt::format("z{}", i), "control", 2, i % 2 == 0 ? 2 : 8));
+  Inventory inventory;
+  for (int i = 0; i < 5; ++i) inventory.assets.emplace_back().zone = fmt::format("z{}", i);
+  const Drawing drawing = draw(site, inventory, {}, {});
+  EXPECT_EQ(drawing.boxes.size(), 6U);
+  EXPECT_EQ(drawing.zones_folded, 35U);
+}
+
 TEST(Drawing, ASiteWithoutZonesAndAssetsIsAnEmptyPicture) {
   const Drawing drawing = draw({}, {}, {}, {});
   EXPECT_TRUE(drawing.boxes.empty());
