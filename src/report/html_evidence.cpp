@@ -86,6 +86,26 @@ std::string short_hash(const View& view, const Citation& citation) {
                      html_text(record->sha256.substr(record->sha256.size() - 4)));
 }
 
+/// A frame of which no message was kept: where it lies, and the conversation that it begins.
+std::string frame_markup(const View& view, const Citation& citation, std::string_view heading) {
+  std::string out =
+      fmt::format("<h3>{}</h3><p class=\"at\">{}{}</p>", heading, place_of(view, citation), short_hash(view, citation));
+  const std::string note = "<p class=\"note\">No message was kept of this frame; the capture has it.</p>";
+  const Conversation* conversation = view.conversation_at(citation);
+  if (conversation == nullptr) return out + note;
+  const auto row = [&](std::string_view key, const std::string& value) {
+    out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", key, html_text(value));
+  };
+  out += "<table class=\"kv\"><caption>The conversation that this frame begins</caption><tbody>";
+  row("Client", fmt::format("{}, known by: {}", to_text(conversation->client), conversation->client_reason));
+  row("Server", to_text(conversation->server));
+  row("Service", service_text(*conversation));
+  row("Frames", fmt::format("{} from the client, {} from the server", grouped(conversation->frames_out),
+                            grouped(conversation->frames_in)));
+  row("Seen", fmt::format("{} to {}", to_text_people(conversation->first_ns), to_text_people(conversation->last_ns)));
+  return out + "</tbody></table>" + note;
+}
+
 }  // namespace
 
 std::string pdu_markup(const View& view, const KeptPdu& pdu, std::string_view heading) {
@@ -123,12 +143,7 @@ std::string evidence_section(const View& view) {
                       html_text(evidence.sentence), html_text(finding.id), html_text(finding.id));
       out += fmt::format("<article class=\"pdu\" id=\"{0}\" aria-label=\"Evidence {0}\">", html_text(evidence.tag));
       if (const KeptPdu* pdu = view.all.pdu(evidence.citation)) out += pdu_markup(view, *pdu, heading);
-      else
-        out += fmt::format(
-            "<h3>{}</h3><p class=\"at\">{}{}</p><p class=\"note\">Of this frame nothing more was kept: it holds no "
-            "message that a parser read. The "
-            "capture has it.</p>",
-            heading, place_of(view, evidence.citation), short_hash(view, evidence.citation));
+      else out += frame_markup(view, evidence.citation, heading);
       out += "</article>\n";
     }
   return out + "</section>\n";

@@ -113,6 +113,8 @@ Result<void> write_xlsx(const Assessment& assessment, const std::filesystem::pat
   if (error != LXW_NO_ERROR)
     return failure(fmt::format("can't be written: {}", lxw_strerror(error)), path.string(),
                    "check the path and the space left");
+  std::error_code ignored;  // the folder is its owner's alone in any case
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
   return {};
 }
 
