@@ -149,8 +149,11 @@
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'b';
+      const plain = document.createElement('span');  // on paper: buttons are not repeated on each page
+      plain.className = 'po';
+      plain.textContent = th.textContent;
       button.append(...th.childNodes);
-      th.append(button);
+      th.append(plain, button);
       button.addEventListener('click', () => {
         const down = th.getAttribute('aria-sort') === 'ascending';
         heads.forEach(other => other.removeAttribute('aria-sort'));

@@ -67,7 +67,8 @@ std::string sum_markup(const Risk& risk, const RiskMatrix& matrix) {
   const std::string likelihood =
       risk.likelihood < matrix.likelihood_levels.size() ? html_text(matrix.likelihood_levels[risk.likelihood]) : "?";
   return fmt::format(
-      "<details><summary>{}</summary><div><table class=\"sum\"><caption>Likelihood: the sum, mapped to a level by the "
+      "<details><summary>How {} comes about</summary><div><table class=\"sum\"><caption>Likelihood: the sum, mapped to "
+      "a level by the "
       "matrix</caption><thead><tr><th "
       "scope=\"col\">Points</th><th "
       "scope=\"col\">Reason</th></tr></thead><tbody>{}<tr><td><strong>{}</strong></td><td><strong>{}</strong></td></"
@@ -88,8 +89,10 @@ std::string register_markup(const View& view) {
     std::string rests;
     for (const std::string& finding : risk.findings) rests += (rests.empty() ? "" : ", ") + finding_link(finding);
     out += fmt::format(
-        "<tr id=\"{0}\"><th scope=\"row\" class=\"nw\">{0}</th><td>{1}</td><td>{2}</td><td>{3}</td><td>{4}</td></tr>\n",
-        html_text(risk.id), sum_markup(risk, view.all.risks.matrix), html_text(risk.scenario, 600),
+        "<tr id=\"{0}\"><th scope=\"row\" class=\"nw\">{0}</th><td "
+        "class=\"nw\">{1}</td><td>{2}{3}</td><td>{4}</td><td>{5}</td></tr>\n",
+        html_text(risk.id), html_text(rank_text(risk, view.all.risks.matrix)), html_text(risk.scenario, 600),
+        sum_markup(risk, view.all.risks.matrix),
         risk.zone.empty() ? "<span class=\"na-v\">–</span>"
                           : fmt::format("<a href=\"#{}\">{}</a>", zone_anchor(view, risk.zone),
                                         html_text(view.zone_name(risk.zone), 80)),
