@@ -220,6 +220,28 @@ void Dissector::gap(const Shared& shared, Side from, std::uint64_t lost) {
   session_->gap(direction_of(from));
 }
 
+void Dissector::take_turns(const Shared& shared, const Context& context, Bytes bytes) {
+  if (protocol_->recognise(bytes) != Match::no) return;
+  const auto waiting = std::find_if(parked_.begin(), parked_.end(),
+                                    [&](const auto& parked) { return parked.first->recognise(bytes) != Match::no; });
+  if (waiting != parked_.end()) {
+    std::swap(waiting->first, protocol_);
+    std::swap(waiting->second, session_);
+    return;
+  }
+  const Protocol* other = nullptr;
+  shared.candidates.visit(context.kind, context.number_first, context.number_second,
+                          [&](const Candidates::Candidate& candidate) {
+                            if (candidate.own_number && candidate.protocol->recognise(bytes) != Match::no)
+                              other = candidate.protocol;
+                            return other != nullptr;
+                          });
+  if (other == nullptr || other == protocol_) return;
+  parked_.emplace_back(protocol_, std::move(session_));
+  protocol_ = other;
+  session_ = other->start();
+}
+
 void Dissector::datagram(const Shared& shared, const Context& context, Side from, Bytes bytes, std::size_t on_wire,
                          Origin& origin) {
   if (state_ == State::unclaimed || bytes.empty()) return;
@@ -233,6 +255,7 @@ void Dissector::datagram(const Shared& shared, const Context& context, Side from
   }
   // One EtherType may carry several protocols: PROFINET's does.
   const bool shared_number = context.kind == Carrier::Kind::ethertype || context.kind == Carrier::Kind::llc;
+  if (shared_number) take_turns(shared, context, bytes);
   if (shared_number && protocol_->recognise(bytes) == Match::no) return;
   origin.first_frame = origin.frame;
   if (protocol_->frame == nullptr) return deliver(shared, from, bytes, on_wire, origin);

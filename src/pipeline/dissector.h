@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "event/flow.h"
@@ -103,6 +104,9 @@ class Dissector {
     bool lost = false;    ///< The framing; the next PDU is searched for.
   };
 
+  /// Several protocols share an EtherType between the same two stations: PROFINET's real time and its discovery. Whose
+  /// frame it is takes the turn; the other waits with its session.
+  void take_turns(const Shared& shared, const Context& context, Bytes bytes);
   void claim(const Protocol& protocol, const Context& context, const Candidates& candidates);
   void try_to_claim(const Shared& shared, const Context& context, Bytes bytes, bool last_chance);
   /// Cuts PDUs off the front of `bytes`; returns how many bytes it took.
@@ -114,6 +118,7 @@ class Dissector {
 
   const Protocol* protocol_ = nullptr;
   std::unique_ptr<Session> session_;
+  std::vector<std::pair<const Protocol*, std::unique_ptr<Session>>> parked_;
   std::array<Half, 2> halves_;
   State state_ = State::new_conversation;
   ClientReason reason_ = ClientReason::unknown;

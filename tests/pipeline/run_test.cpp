@@ -9,12 +9,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "capture/writer.h"
 #include "event/flow.h"
 #include "event/json.h"
 #include "pipeline/clock.h"
 #include "pipeline/pipeline.h"
 #include "plant/simulate.h"
 #include "plant/support.h"
+#include "support/frames.h"
 
 namespace bulkhead::test {
 
@@ -100,6 +102,32 @@ TEST(Run, CountsAFrameOnceThatTwoFilesHold) {
   const std::vector<CaptureInput> twice{one, again};
   EXPECT_GT(count(alone, false), 50U);
   EXPECT_EQ(count(twice, false), count(alone, false));
+}
+
+// Between the same two stations, on the same EtherType, real-time frames and discovery take turns.
+TEST(Run, ReadsTwoProtocolsOfOneEtherTypeBetweenTheSameStations) {
+  const plant::test::Folder folder("ethertype");
+  const auto path = folder.path() / "turns.pcap";
+  auto writer = PcapWriter::create(path, 1);
+  ASSERT_TRUE(writer);
+  const Octets addresses = bytes_of(std::string_view{"\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x88\x92", 14});
+  const Octets real_time = bytes_of(std::string_view{"\x80\x01", 2});
+  const Octets discovery = bytes_of(std::string_view{"\xfe\xfd\x03\0\0\0\0\x07\0\0\0\x02\x02\x02", 14});
+  for (std::uint64_t number = 1; number <= 4; ++number) {
+    Octets frame = addresses;
+    const Octets& payload = number % 2 == 1 ? real_time : discovery;
+    frame.insert(frame.end(), payload.begin(), payload.end());
+    frame.resize(60);
+    if (number % 2 == 1) frame[57] = 0x35;  // data status: valid, run
+    ASSERT_TRUE(writer->write({number, 1'700'000'000'000'000'000 + static_cast<std::int64_t>(number) * 1'000'000, frame,
+                               frame.size(), 1, 0, 0}));
+  }
+  ASSERT_TRUE(writer->close());
+  const std::vector<CaptureInput> inputs{{path, "turns", 0, 0, 0}};
+  std::size_t discovered = 0;
+  for (const std::string& line : events_of(inputs, {}))
+    discovered += line.find("\"pn_dcp.message\"") != std::string::npos ? 1U : 0U;
+  EXPECT_EQ(discovered, 2U);
 }
 
 TEST(Run, AFileThatIsNotThereIsAnError) {
