@@ -294,6 +294,7 @@ std::vector<Bundle> bundles_of(const Site& site, const std::vector<Item>& items,
   for (const Conduit& conduit : site.conduits)
     if (!seen.contains(conduit.id)) add(conduit.from, conduit.to, conduit.id, "unused", 0);
   std::vector<Bundle> all;
+  all.reserve(bundles.size());
   for (auto& [ends, bundle] : bundles) all.push_back(std::move(bundle));
   return all;
 }
@@ -398,8 +399,10 @@ Drawing draw(const Site& site, const Inventory& inventory, const std::vector<Cro
   drop_beyond_bound(bundles, drawing);
 
   std::vector<GridPlace> places;
+  places.reserve(items.size());
   for (const Item& item : items) places.push_back(item.place);
   std::vector<RouteWanted> wanted;
+  wanted.reserve(bundles.size());
   for (const Bundle& bundle : bundles) wanted.push_back({bundle.from_box, bundle.to_box});
   const std::size_t rows = grid.first_row.back();
   const RoutePlan plan = plan_routes(places, rows, grid.columns, wanted);

@@ -35,7 +35,7 @@ class Router {
       : places_(places), columns_(columns), taken_(places.size()), gutters_(rows + 1), channels_(columns + 1) {}
 
   Route route(RouteWanted wanted);
-  RoutePlan finish(std::vector<Route> routes) const;
+  [[nodiscard]] RoutePlan finish(std::vector<Route> routes) const;
 
  private:
   enum Edge : std::uint8_t { upper, lower };

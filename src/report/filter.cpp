@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <memory>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -81,8 +82,9 @@ std::optional<double> place_in(const std::array<std::string_view, Count>& words,
 
 std::optional<double> number_of(const std::string& text) {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
   return number;
 }
 
@@ -123,7 +125,7 @@ Result<double> comparable(const Column& column, const std::string& value) {
       return failure(fmt::format("\"{}\" can't be compared with < or >", column.key), {}, "use ':' or '='");
   }
   if (!number)
-    return failure(fmt::format("\"{}\" is compared with {}, not with \"{}\"", column.key, wanted, plain_text(value)));
+    return failure(fmt::format(R"("{}" is compared with {}, not with "{}")", column.key, wanted, plain_text(value)));
   return *number;
 }
 
@@ -137,6 +139,7 @@ Result<std::size_t> column_named(std::string_view key, const Table& table) {
   }
   if (const auto column = table.column(wanted + "s")) return *column;
   std::vector<std::string_view> keys;
+  keys.reserve(table.columns.size());
   for (const Column& column : table.columns) keys.push_back(column.key);
   const std::string near = nearest(wanted, keys);
   return failure(

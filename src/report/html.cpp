@@ -109,7 +109,7 @@ std::string policy_hash(std::string_view text) {
 }
 
 std::string contents() {
-  std::string out = "<nav class=\"toc\" aria-label=\"Sections\"><ol>";
+  std::string out = R"(<nav class="toc" aria-label="Sections"><ol>)";
   for (const Chapter& chapter : chapters)
     out += fmt::format("<li><a href=\"#{}\">{} {}</a></li>", chapter.id, chapter.number, chapter.title);
   return out + "</ol></nav>\n";

@@ -54,8 +54,7 @@ std::string asset_row(const Table& table, const std::vector<Cell>& row) {
     if (!place) continue;
     const Cell& cell = row[*place];
     if (shown.key == "id")
-      out += fmt::format("<th scope=\"row\" class=\"fix\"><a class=\"m\" href=\"#{0}\">{0}</a></th>",
-                         html_text(cell.text));
+      out += fmt::format(R"(<th scope="row" class="fix"><a class="m" href="#{0}">{0}</a></th>)", html_text(cell.text));
     else out += cell_markup(table.columns[*place], cell, shown.in_print ? "" : "np");
   }
   return out + "</tr>\n";
@@ -202,10 +201,10 @@ std::string assets_section(const View& view) {
       "print: the first 200 rows, without order number, "
       "serial number and reasons; the workbook has all.</p>\n";
   out += of_note(rows, table.rows.size(), " here; the workbook and the tables have all");
-  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Asset table\"><table><thead><tr>";
+  out += R"(<div class="scroll" tabindex="0" role="region" aria-label="Asset table"><table><thead><tr>)";
   for (const Shown& shown : columns)
     if (const auto place = table.column(shown.key))
-      out += fmt::format("<th scope=\"col\" data-key=\"{}\" data-kind=\"{}\"{}>{}</th>", shown.key,
+      out += fmt::format(R"(<th scope="col" data-key="{}" data-kind="{}"{}>{}</th>)", shown.key,
                          kind_name(table.columns[*place].kind),
                          shown.key == "id" ? " class=\"fix\""
                          : shown.in_print  ? ""

@@ -37,7 +37,7 @@ bool is_masked(const KeptPdu& pdu, std::size_t at) {
 
 std::string hex_view(const KeptPdu& pdu) {
   const std::size_t shown = std::min(pdu.bytes.size(), bytes_in_page);
-  std::string out = "<div class=\"hex\" tabindex=\"0\" role=\"group\" aria-label=\"Bytes of the message\">";
+  std::string out = R"(<div class="hex" tabindex="0" role="group" aria-label="Bytes of the message">)";
   for (std::size_t line = 0; line < shown; line += bytes_in_line) {
     out += fmt::format("<b>{:04x}</b>  ", line);
     std::string text;
@@ -139,9 +139,9 @@ std::string evidence_section(const View& view) {
   for (const Finding& finding : view.all.findings)
     for (const Evidence& evidence : finding.evidence) {
       const std::string heading =
-          fmt::format("<span class=\"ev\">{}</span> {} <a class=\"nw\" href=\"#{}\">{}</a>", html_text(evidence.tag),
+          fmt::format(R"(<span class="ev">{}</span> {} <a class="nw" href="#{}">{}</a>)", html_text(evidence.tag),
                       html_text(evidence.sentence), html_text(finding.id), html_text(finding.id));
-      out += fmt::format("<article class=\"pdu\" id=\"{0}\" aria-label=\"Evidence {0}\">", html_text(evidence.tag));
+      out += fmt::format(R"(<article class="pdu" id="{0}" aria-label="Evidence {0}">)", html_text(evidence.tag));
       if (const KeptPdu* pdu = view.all.pdu(evidence.citation)) out += pdu_markup(view, *pdu, heading);
       else out += frame_markup(view, evidence.citation, heading);
       out += "</article>\n";

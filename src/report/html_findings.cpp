@@ -21,7 +21,7 @@ std::string risks_of(const View& view, const Finding& finding) {
   std::string out;
   for (const Risk& risk : view.all.risks.risks) {
     if (std::find(risk.findings.begin(), risk.findings.end(), finding.id) == risk.findings.end()) continue;
-    out += fmt::format("{}<a class=\"nw\" href=\"#{}\">{}</a> ({})", out.empty() ? "" : ", ", html_text(risk.id),
+    out += fmt::format(R"({}<a class="nw" href="#{}">{}</a> ({}))", out.empty() ? "" : ", ", html_text(risk.id),
                        html_text(risk.id), html_text(rank_text(risk, view.all.risks.matrix)));
   }
   return out;

@@ -174,6 +174,7 @@ std::string crossing_markup(const View& view, const Crossing& crossing) {
   for (const Conduit& conduit : view.all.site.conduits) {
     if (conduit.id != crossing.conduit || crossing.conduit.empty()) continue;
     std::vector<std::string> allowed;
+    allowed.reserve(conduit.allow.size());
     for (const AllowedFlow& flow : conduit.allow)
       allowed.push_back(flow.operations.empty()
                             ? flow.protocol
@@ -223,6 +224,7 @@ std::string flows_section(const View& view) {
   out += of_note(zones, std::max(zones, all.site.zones.size()),
                  " (zones that something crosses); section 4 has all zones");
   std::vector<const Crossing*> order;
+  order.reserve(all.crossings.size());
   for (const Crossing& crossing : all.crossings) order.push_back(&crossing);
   std::stable_sort(order.begin(), order.end(),
                    [](const Crossing* a, const Crossing* b) { return badness(a->verdict) < badness(b->verdict); });

@@ -70,17 +70,17 @@ std::string severity_shape(std::string_view severity, double x, double y, double
 
 std::string severity_sign(std::string_view severity) {
   return fmt::format(
-      "<span class=\"mk\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\">{}</svg><span class=\"vh\">{}</span></span>",
+      R"(<span class="mk"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg><span class="vh">{}</span></span>)",
       severity_shape(severity, 0, 0, 1), html_text(severity));
 }
 
 std::string severity_mark(Severity severity) {
-  return fmt::format("<span class=\"mk\"><svg viewBox=\"0 0 16 16\" aria-hidden=\"true\">{}</svg>{}</span>",
+  return fmt::format(R"(<span class="mk"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>)",
                      severity_shape(name(severity), 0, 0, 1), name(severity));
 }
 
 std::string verdict_sign(std::string_view verdict) {
-  return fmt::format("<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\">{}</svg>", verdict_shape(verdict));
+  return fmt::format(R"(<svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>)", verdict_shape(verdict));
 }
 
 std::string verdict_mark(std::string_view verdict) {
@@ -95,7 +95,7 @@ std::string asset_link(const View& view, std::string_view id) {
 }
 
 std::string finding_link(std::string_view id) {
-  return fmt::format("<a class=\"nw\" href=\"#{0}\">{0}</a>", html_text(id));
+  return fmt::format(R"(<a class="nw" href="#{0}">{0}</a>)", html_text(id));
 }
 
 std::string conduit_anchor(const View& view, const Crossing& crossing) {
@@ -108,7 +108,7 @@ std::string zone_anchor(const View& view, std::string_view id) {
 }
 
 std::string tag_link(const Evidence& evidence) {
-  return fmt::format("<a class=\"ev\" href=\"#{0}\">{0}</a>", html_text(evidence.tag));
+  return fmt::format(R"(<a class="ev" href="#{0}">{0}</a>)", html_text(evidence.tag));
 }
 
 std::string pdu_id(const Citation& citation) {
@@ -123,7 +123,7 @@ std::string citation_link(const View& view, const Citation& citation) {
   const KeptPdu* pdu = view.all.pdu(citation);
   if (pdu == nullptr || static_cast<std::size_t>(pdu - view.all.evidence.data()) >= evidence_in_page)
     return fmt::format("<span class=\"m\">{}</span>", text);
-  return fmt::format("<a class=\"ev\" href=\"#{}\">{}</a>", pdu_id(citation), text);
+  return fmt::format(R"(<a class="ev" href="#{}">{}</a>)", pdu_id(citation), text);
 }
 
 std::string cell_markup(const Column& column, const Cell& cell, std::string_view classes) {
@@ -186,7 +186,7 @@ std::string list_markup(const std::vector<std::string>& items, std::size_t most,
 }
 
 std::string shortened(std::string_view text, std::size_t characters) {
-  const std::string plain = plain_text(text);
+  std::string plain = plain_text(text);
   if (plain.size() <= characters) return plain;
   std::size_t end = plain.rfind(' ', characters);
   if (end == std::string::npos || end == 0) {

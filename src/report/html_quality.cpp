@@ -34,6 +34,7 @@ std::string point_markup(const PointCoverage& point) {
   out += row("Slowest cycle seen", point.slowest_period_ns ? to_text_duration(*point.slowest_period_ns)
                                                            : std::string{"<span class=\"na-v\">–</span> none"});
   std::vector<std::string> vlans;
+  vlans.reserve(point.vlans.size());
   for (const std::uint16_t vlan : point.vlans) vlans.push_back(std::to_string(vlan));
   out += row("VLANs",
              vlans.empty() ? std::string{"<span class=\"na-v\">–</span> none tagged"} : html_text(listed(vlans, 40)));
@@ -60,7 +61,7 @@ std::string quality_section(const View& view) {
     out +=
         "<p class=\"lead\">With these gaps, the absence of something in this traffic proves nothing. The report does "
         "not say that anything was not there.</p>";
-  out += "<div class=\"two\"><div class=\"box unk\"><h3>What could not be seen</h3>";
+  out += R"(<div class="two"><div class="box unk"><h3>What could not be seen</h3>)";
   out += quality.gaps.empty() ? std::string{"<p>No gap showed.</p>"} : list_markup(quality.gaps, 40);
   out += "</div><div class=\"box\"><h3>What to mirror next</h3>";
   out += quality.advice.empty() ? std::string{"<p>No port would show more of what was seen.</p>"}
@@ -76,6 +77,7 @@ std::string quality_section(const View& view) {
                                     grouped(traffic.stream_holes_skipped), grouped(traffic.resynchronised_bytes)));
   out += row("Fragments dropped", grouped(traffic.fragments_dropped));
   std::vector<std::string> faults;
+  faults.reserve(traffic.faults.size());
   for (const auto& [protocol, count] : traffic.faults) faults.push_back(fmt::format("{} {}", protocol, count));
   out += row("Messages that could not be read", faults.empty() ? std::string{"none"} : html_text(listed(faults, 40)));
   return out + "</tbody></table></section>\n";
@@ -99,7 +101,7 @@ std::string files_section(const View& view) {
   std::string out = "<section id=\"files\" class=\"s\" aria-label=\"Journal of files\">\n";
   out += section_head("A", "Journal of files", "Every file that was read, how it ended, and what was left out of it");
   const Table table = capture_table(view);
-  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Files\">";
+  out += R"(<div class="scroll" tabindex="0" role="region" aria-label="Files">)";
   out += table_markup(table,
                       {"name", "point", "space", "ending", "frames", "size", "first_seen", "last_seen", "cut", "copies",
                        "drops", "clock_steps", "times_not_believed", "undecoded", "clock_offset", "detail", "sha256"},

@@ -48,9 +48,9 @@ std::string matrix_markup(const View& view) {
     for (std::size_t likelihood = 0; likelihood < matrix.likelihood_levels.size(); ++likelihood) {
       const bool known = consequence < matrix.cells.size() && likelihood < matrix.cells[consequence].size();
       const std::size_t rank = known ? matrix.cells[consequence][likelihood] : 0;
-      out += fmt::format(
-          "<td class=\"rk-{}\"><span class=\"word\">{}</span>{}</td>", step_of(rank, matrix.ranks.size()),
-          rank < matrix.ranks.size() ? html_text(matrix.ranks[rank]) : "?", cell_ids(view, consequence, likelihood));
+      out += fmt::format(R"(<td class="rk-{}"><span class="word">{}</span>{}</td>)", step_of(rank, matrix.ranks.size()),
+                         rank < matrix.ranks.size() ? html_text(matrix.ranks[rank]) : "?",
+                         cell_ids(view, consequence, likelihood));
     }
     out += "</tr>\n";
   }

@@ -92,9 +92,9 @@ std::string figures(const View& view) {
 std::string severities(const View& view) {
   std::array<std::size_t, 5> counts{};
   for (const Finding& finding : view.all.findings) ++counts.at(static_cast<std::size_t>(finding.severity));
-  std::string out = fmt::format(
-      "<ul class=\"sc\" aria-label=\"Findings by severity\"><li class=\"t\"><a href=\"#findings\">{}</a></li>",
-      plural(view.all.findings.size(), "finding"));
+  std::string out =
+      fmt::format(R"(<ul class="sc" aria-label="Findings by severity"><li class="t"><a href="#findings">{}</a></li>)",
+                  plural(view.all.findings.size(), "finding"));
   for (std::size_t i = counts.size(); i-- > 0;)
     out += fmt::format("<li>{} <b>{}</b> {}</li>", severity_sign(name(static_cast<Severity>(i))), counts.at(i),
                        name(static_cast<Severity>(i)));
@@ -102,13 +102,15 @@ std::string severities(const View& view) {
 }
 
 std::string boxes(const View& view) {
-  std::string out = "<div class=\"two\"><div class=\"box unk\"><h3>What we could not see</h3>";
+  std::string out = R"(<div class="two"><div class="box unk"><h3>What we could not see</h3>)";
   std::vector<std::string> gaps;
+  gaps.reserve(view.all.quality.gaps.size());
   for (const std::string& gap : view.all.quality.gaps) gaps.push_back(shortened(gap, 200));
   if (gaps.empty()) out += "<p>No gap showed in what was captured. What no capture point hears stays unknown.</p>";
   else out += list_markup(gaps, gaps_shown, ", in section 3");
   out += "</div><div class=\"box\"><h3>Questions that move most</h3>";
   std::vector<std::string> questions;
+  questions.reserve(view.all.risks.questions.size());
   for (const Question& question : view.all.risks.questions)
     questions.push_back(fmt::format("{} ({})", shortened(question.text, 170), plural(question.moves, "rank")));
   if (questions.empty()) out += "<p>No open question would move a rank.</p>";

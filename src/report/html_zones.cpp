@@ -37,29 +37,29 @@ std::string box_label(const View& view, const Drawing::Box& box) {
 }
 
 std::string box_markup(const View& view, const Drawing::Box& box) {
-  std::string out = fmt::format("<a href=\"#{}\" aria-label=\"{}\"><title>{}</title>", zone_anchor(view, box.zone),
+  std::string out = fmt::format(R"(<a href="#{}" aria-label="{}"><title>{}</title>)", zone_anchor(view, box.zone),
                                 html_text(box_label(view, box), 200), html_text(box.title, 200));
   const std::string worst = box.worst == "critical" || box.worst == "high" ? " z-" + box.worst : std::string{};
-  out += fmt::format("<rect class=\"z z-{}{}\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"{:.0f}\" height=\"{:.0f}\" rx=\"3\"/>",
+  out += fmt::format(R"(<rect class="z z-{}{}" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="3"/>)",
                      html_text(box.kind), worst, box.x, box.y, box.width, box.height);
   if (box.kind == "safety")
-    out += fmt::format("<rect class=\"z-in\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"{:.0f}\" height=\"{:.0f}\" rx=\"2\"/>",
-                       box.x + 3, box.y + 3, box.width - 6, box.height - 6);
+    out += fmt::format(R"(<rect class="z-in" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="2"/>)", box.x + 3,
+                       box.y + 3, box.width - 6, box.height - 6);
   double y = box.y + 18;
   for (const std::string& line : box.title_lines) {
-    out += fmt::format("<text class=\"zt\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>", box.x + 9, y, html_text(line));
+    out += fmt::format(R"(<text class="zt" x="{:.0f}" y="{:.0f}">{}</text>)", box.x + 9, y, html_text(line));
     y += 14.5;
   }
   const Zone* zone = view.all.site.zone(box.zone);
   const std::string target =
       zone != nullptr && zone->sl_target ? fmt::format(" · T{}", *zone->sl_target) : std::string{};
-  out += fmt::format("<text class=\"st\" x=\"{:.0f}\" y=\"{:.0f}\">{}{}{}</text>", box.x + 9, y,
-                     plural(box.assets, "asset"), box.findings == 0 ? "" : " · " + plural(box.findings, "finding"),
-                     target);
+  out +=
+      fmt::format(R"(<text class="st" x="{:.0f}" y="{:.0f}">{}{}{}</text>)", box.x + 9, y, plural(box.assets, "asset"),
+                  box.findings == 0 ? "" : " · " + plural(box.findings, "finding"), target);
   for (std::size_t i = 0; i < std::min(box.roles.size(), roles_shown); ++i) {
     y += 14;
     const bool last_of_many = i + 1 == roles_shown && box.roles.size() > roles_shown;
-    out += fmt::format("<text class=\"st\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>", box.x + 9, y,
+    out += fmt::format(R"(<text class="st" x="{:.0f}" y="{:.0f}">{}</text>)", box.x + 9, y,
                        last_of_many
                            ? fmt::format("+ {} more roles", box.roles.size() - roles_shown + 1)
                            : fmt::format("{} × {}", fitted(box.roles[i].first, role_characters), box.roles[i].second));
@@ -81,7 +81,7 @@ std::string ticks(const Drawing::Line& line) {
   const auto [x2, y2] = line.points[longest];
   std::string out;
   for (const double share : {0.22, 0.3, 0.7, 0.78})
-    out += fmt::format("<path class=\"tick\" d=\"M{:.1f} {:.1f}l8 -8\"/>", x1 + (x2 - x1) * share - 4,
+    out += fmt::format(R"(<path class="tick" d="M{:.1f} {:.1f}l8 -8"/>)", x1 + (x2 - x1) * share - 4,
                        y1 + (y2 - y1) * share + 4);
   return out;
 }
@@ -92,7 +92,7 @@ std::string line_markup(const View& view, const Drawing::Line& line) {
   for (const auto& [x, y] : line.points) path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", x, y);
   const std::string about = fmt::format("{} to {}: {}, {} conversations", view.zone_name(line.from),
                                         view.zone_name(line.to), words(line.verdict), line.conversations);
-  std::string out = fmt::format("<path class=\"e e-{}\" d=\"{}\"><title>{}</title></path>", html_text(line.verdict),
+  std::string out = fmt::format(R"(<path class="e e-{}" d="{}"><title>{}</title></path>)", html_text(line.verdict),
                                 path, html_text(about, 300));
   if (line.verdict == "not_designed") out += ticks(line);
   return out + '\n';
@@ -129,8 +129,8 @@ std::string legend(const View& view) {
     const auto count =
         std::count_if(lines.begin(), lines.end(), [&](const Drawing::Line& line) { return line.verdict == verdict; });
     out += fmt::format(
-        "<li><svg viewBox=\"0 0 34 10\" aria-hidden=\"true\"><path class=\"e e-{}\" d=\"M0 5h34\"/>{}</svg>{} {}</li>",
-        verdict, verdict == "not_designed" ? "<path class=\"tick\" d=\"M9 9l8 -8M20 9l8 -8\"/>" : "",
+        R"(<li><svg viewBox="0 0 34 10" aria-hidden="true"><path class="e e-{}" d="M0 5h34"/>{}</svg>{} {}</li>)",
+        verdict, verdict == "not_designed" ? R"(<path class="tick" d="M9 9l8 -8M20 9l8 -8"/>)" : "",
         html_text(words(verdict)), count);
   }
   return out +
@@ -178,10 +178,10 @@ std::string zones_section(const View& view) {
       out += fmt::format("<p class=\"note\">{} of {} lines drawn, those that deviate first; section 6 has all.</p>",
                          drawing.lines.size(), drawing.lines.size() + drawing.lines_not_drawn);
   }
-  out += "<h3>Zones</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Zones\">" + zone_rows(view) +
+  out += R"(<h3>Zones</h3><div class="scroll" tabindex="0" role="region" aria-label="Zones">)" + zone_rows(view) +
          "</div>\n";
   out +=
-      "<h3>Conduits</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Conduits\">" +
+      R"(<h3>Conduits</h3><div class="scroll" tabindex="0" role="region" aria-label="Conduits">)" +
       table_markup(
           conduit_table(view),
           {"id", "from", "to", "verdict", "allows", "conversations", "not_allowed", "approval", "sl_target"},

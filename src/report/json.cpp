@@ -45,17 +45,17 @@ std::string severity_counts(const View& view) {
 std::string questions_of(const View& view) {
   std::string out = "[";
   for (const Question& question : view.all.risks.questions)
-    out += fmt::format("{}{{\"text\":{},\"where\":{},\"moves\":{}}}", out.size() > 1 ? "," : "",
-                       in_quotes(question.text), in_quotes(question.where), question.moves);
+    out += fmt::format(R"({}{{"text":{},"where":{},"moves":{}}})", out.size() > 1 ? "," : "", in_quotes(question.text),
+                       in_quotes(question.where), question.moves);
   return out + ']';
 }
 
 std::string fields_of(const KeptMessage& message) {
   std::string out = "[";
   for (const KeptField& field : message.fields) {
-    out += fmt::format("{}{{\"name\":{},\"value\":{}", out.size() > 1 ? "," : "", in_quotes(field.name),
+    out += fmt::format(R"({}{{"name":{},"value":{})", out.size() > 1 ? "," : "", in_quotes(field.name),
                        in_quotes(field.value));
-    if (field.size > 0) out += fmt::format(",\"offset\":{},\"size\":{}", field.offset, field.size);
+    if (field.size > 0) out += fmt::format(R"(,"offset":{},"size":{})", field.offset, field.size);
     out += '}';
   }
   return out + ']';
@@ -93,7 +93,7 @@ std::string json_summary(const View& view) {
   const Assessment& all = view.all;
   std::string captures = "[";
   for (const CaptureRecord& capture : all.traffic.captures)
-    captures += fmt::format("{}{{\"name\":{},\"sha256\":{},\"ending\":{}}}", captures.size() > 1 ? "," : "",
+    captures += fmt::format(R"({}{{"name":{},"sha256":{},"ending":{}}})", captures.size() > 1 ? "," : "",
                             in_quotes(capture.name), in_quotes(capture.sha256), in_quotes(capture.ending));
   captures += ']';
   return fmt::format(
@@ -116,13 +116,13 @@ std::string json_pdu(const View& view, const Citation& citation) {
   const CaptureRecord* record = view.all.capture(pdu->capture);
   std::string messages = "[";
   for (const KeptMessage& message : pdu->messages)
-    messages += fmt::format("{}{{\"schema\":{},\"source\":{},\"destination\":{},\"direction\":{},\"fields\":{}}}",
+    messages += fmt::format(R"({}{{"schema":{},"source":{},"destination":{},"direction":{},"fields":{}}})",
                             messages.size() > 1 ? "," : "", in_quotes(message.schema), in_quotes(message.source),
                             in_quotes(message.destination), in_quotes(message.direction), fields_of(message));
   messages += ']';
   std::string masked = "[";
   for (const auto& [offset, size] : pdu->masked)
-    masked += fmt::format("{}{{\"offset\":{},\"size\":{}}}", masked.size() > 1 ? "," : "", offset, size);
+    masked += fmt::format(R"({}{{"offset":{},"size":{}}})", masked.size() > 1 ? "," : "", offset, size);
   masked += ']';
   return fmt::format(
       "{{\"capture\":{},\"sha256\":{},\"frame\":{},\"first_frame\":{},\"pdu\":{},\"time\":\"{}\",\"protocol\":{},"

@@ -17,6 +17,7 @@ constexpr std::size_t listed_max = 12;
 template <class Items, class Text>
 std::string joined(const Items& items, Text text_of, std::size_t most = listed_max) {
   std::vector<std::string> texts;
+  texts.reserve(items.size());
   for (const auto& item : items) texts.push_back(text_of(item));
   return listed(texts, most);
 }

@@ -43,7 +43,7 @@ bool is_number(const Column& column, const Cell& cell) noexcept {
 void write_cell(lxw_worksheet* sheet, std::size_t row, std::size_t column_at, const Column& column, const Cell& cell) {
   const auto line = static_cast<lxw_row_t>(row);
   const auto at = static_cast<lxw_col_t>(column_at);
-  if (is_number(column, cell)) worksheet_write_number(sheet, line, at, *cell.number, nullptr);
+  if (is_number(column, cell)) worksheet_write_number(sheet, line, at, cell.number.value_or(0), nullptr);
   else worksheet_write_string(sheet, line, at, plain_text(shown(cell), cell_text_max).c_str(), nullptr);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -21,8 +22,8 @@ constexpr std::string_view api_root = "/api/v1/";
 Response refusal(unsigned status, const Error& error) {
   Response response;
   response.status = status;
-  response.body = fmt::format("{{\"error\":\"{}\"", json_text(error.message));
-  if (!error.hint.empty()) response.body += fmt::format(",\"hint\":\"{}\"", json_text(error.hint));
+  response.body = fmt::format(R"({{"error":"{}")", json_text(error.message));
+  if (!error.hint.empty()) response.body += fmt::format(R"(,"hint":"{}")", json_text(error.hint));
   response.body += "}\n";
   return response;
 }
@@ -54,8 +55,9 @@ Result<std::size_t> count_of(std::string_view query, std::string_view key, std::
   const auto text = query_value(query, key);
   if (!text) return otherwise;
   std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error != std::errc{} || end != text->data() + text->size() || number > most)
+  const char* const end = std::to_address(text->end());
+  const auto [stop, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc{} || stop != end || number > most)
     return failure(fmt::format("\"{}\" is a number from 0 to {}", key, most));
   return number;
 }

@@ -19,6 +19,6 @@ struct ServeOptions {
 /// Serves the report and its API (api.h) until interrupted (SIGINT, SIGTERM) or stopped. `ready` is told the URL once
 /// connections are accepted. Fails where the address or port can't be had.
 Result<void> serve(const ServeOptions& options, const Assessment& assessment,
-                   const std::function<void(const std::string& url)>& ready, std::stop_token stop = {});
+                   const std::function<void(const std::string& url)>& ready, const std::stop_token& stop = {});
 
 }  // namespace bulkhead
