@@ -204,12 +204,8 @@ std::size_t badness(Crossing::Verdict verdict) noexcept {
 std::string flows_section(const View& view) {
   const auto& all = view.all;
   std::string out = "<section id=\"flows\" class=\"s\" aria-label=\"Flows\">\n";
-  const auto inside = static_cast<std::size_t>([&] {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < all.traffic.conversations.size(); ++i)
-      count += view.verdict_of(i) == "inside" ? 1U : 0U;
-    return count;
-  }());
+  std::size_t inside = 0;
+  for (std::size_t i = 0; i < all.traffic.conversations.size(); ++i) inside += view.verdict_of(i) == "inside" ? 1U : 0U;
   out += section_head(
       "6", "Flows",
       fmt::format("{} conversations: {} stay inside one zone, the rest make {} crossings",

@@ -107,7 +107,7 @@ void run(const ServeOptions& options, Api& api, const std::function<void(const s
 }  // namespace
 
 Result<void> serve(const ServeOptions& options, const Assessment& assessment,
-                   const std::function<void(const std::string& url)>& ready, std::stop_token stop) {
+                   const std::function<void(const std::string& url)>& ready, const std::stop_token& stop) {
   if (!parse_ip(options.address))
     return failure(fmt::format("'{}' is no IP address", plain_text(options.address)), {}, "serve on 127.0.0.1");
   try {  // RESTinio and asio report by exceptions; they end here
