@@ -24,6 +24,8 @@ constexpr std::size_t cut_of_note = 1;                  // per thousand frames
 constexpr double one_way_of_note = 0.2;                 // of the hosts that take part in conversations
 constexpr std::int64_t cycles_to_hear = 5;              // of the slowest cycle, before its absence means something
 constexpr std::uint64_t tcp_payload_to_judge = 10'000;  // bytes
+constexpr std::uint64_t header_bytes = 58;              // Ethernet, a tag or padding, IPv4, TCP
+constexpr std::uint64_t frames_to_judge = 8;            // of a TCP conversation, a flow: fewer may be a call unanswered
 constexpr std::size_t named_max = 5;
 
 /// One host at one point.
@@ -43,12 +45,15 @@ std::map<HostKey, HostCounts> hosts_of(const Traffic& traffic) {
   std::map<HostKey, HostCounts> hosts;
   for (const Conversation& conversation : traffic.conversations) {
     const bool to_group = conversation.server.is_group();
+    const bool from_group = conversation.client.is_group();  // an answer to all: DHCP
     for (const Sighting& sighting : conversation.sightings) {
-      HostCounts& client = hosts[{sighting.point, to_text(conversation.client)}];
-      if (to_group) {
-        client.sent_to_groups += sighting.frames_out;
+      if (from_group || to_group) {
+        const Party& speaker = to_group ? conversation.client : conversation.server;
+        if (speaker.is_group()) continue;
+        hosts[{sighting.point, to_text(speaker)}].sent_to_groups += sighting.frames_out + sighting.frames_in;
         continue;
       }
+      HostCounts& client = hosts[{sighting.point, to_text(conversation.client)}];
       client.sent += sighting.frames_out;
       client.received += sighting.frames_in;
       HostCounts& server = hosts[{sighting.point, to_text(conversation.server)}];
@@ -102,9 +107,16 @@ void add_conversations(const Traffic& traffic, const std::map<HostKey, HostCount
     if (!is_at(conversation, point.point)) continue;
     for (const Sighting& sighting : conversation.sightings)
       if (sighting.point == point.point && sighting.vlan) vlans.insert(*sighting.vlan);
+    for (const Sighting& sighting : conversation.sightings) {
+      if (sighting.point != point.point || conversation.transport != "tcp") continue;
+      if (sighting.frames_out + sighting.frames_in <= frames_to_judge * conversation.flows) continue;
+      ++point.conversations_judged;
+      if (sighting.frames_out == 0 || sighting.frames_in == 0) ++point.conversations_one_way;
+    }
     if (conversation.transport == "tcp") {
       point.lost_bytes += conversation.lost_bytes;
-      point.payload_bytes += conversation.bytes_in + conversation.bytes_out;
+      const std::uint64_t bytes = conversation.bytes_in + conversation.bytes_out;
+      point.payload_bytes += bytes - std::min(bytes, header_bytes * (conversation.frames_in + conversation.frames_out));
     }
     if (conversation.period_ns)
       point.slowest_period_ns = std::max(point.slowest_period_ns.value_or(0), *conversation.period_ns);
@@ -147,6 +159,14 @@ unsigned add_gaps(const PointCoverage& point, CaptureQuality& quality) {
         true);
     quality.advice.push_back(plain_text(point.name) +
                              ": configure the switch to mirror the uplink and the controllers' ports to this port.");
+  } else if (2 * point.conversations_one_way > point.conversations_judged) {
+    gap(fmt::format(
+            "{} of {} TCP conversations are heard in one direction only: the mirror shows one direction. Answers, "
+            "refusals and operations of the other direction are unknown.",
+            point.conversations_one_way, point.conversations_judged),
+        true);
+    quality.advice.push_back(plain_text(point.name) +
+                             ": mirror both directions (ingress and egress) of the same ports.");
   } else if (unicast > 0 && static_cast<double>(one_way) > one_way_of_note * static_cast<double>(unicast)) {
     gap(fmt::format(
             "{} of {} hosts are heard in one direction only: the mirror shows one direction. Answers, refusals and "

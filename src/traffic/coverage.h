@@ -26,6 +26,7 @@ struct PointCoverage {
   std::optional<std::int64_t> first_ns, last_ns;
   std::uint64_t frames = 0, copies = 0, cut = 0, clock_steps = 0, times_not_believed = 0, interface_drops = 0;
   std::uint64_t hosts_both_ways = 0, hosts_only_sending = 0, hosts_only_receiving = 0, hosts_only_broadcast = 0;
+  std::uint64_t conversations_judged = 0, conversations_one_way = 0;  ///< TCP, of more than a few frames.
   std::vector<std::string> spoken_about;  ///< Servers that are asked in OT protocols and never heard.
   std::vector<std::uint16_t> vlans;
   std::uint64_t lost_bytes = 0, payload_bytes = 0;  ///< TCP: acknowledged but never seen, of all.
