@@ -17,6 +17,12 @@ for room in written:
     if room not in built:
         failures.append(f"ARCHITECTURE.md: room '{room}' is described and not built")
 
+# The version stands in two places: the build's, for packages, and the program's.
+in_build = re.search(r"project\(bulkhead VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text())
+in_program = re.search(r'version = "([\d.]+)"', (root / "src/base/version.h").read_text())
+if not in_build or not in_program or in_build[1] != in_program[1]:
+    failures.append("src/base/version.h: not the version that CMakeLists.txt names")
+
 # Where a library reports by exceptions, they end in the one file that wraps it.
 may_catch = {"content/yaml.cpp", "cli/main.cpp", "assessment/observations_store.cpp", "server/serve.cpp", "server/http.cpp"}
 note = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")

@@ -1,5 +1,6 @@
 #include "assessment/ids.h"
 
+#include <cstdint>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -9,6 +10,25 @@
 
 namespace bulkhead {
 
+namespace {
+
+/// A run killed in mid-write leaves a last line that doesn't end. A whole entry gets its newline; half of one goes, as
+/// `read_ids` doesn't use it either. Otherwise the next line would join onto it.
+void end_last_line(const std::filesystem::path& journal) {
+  std::ifstream file{journal, std::ios::binary};
+  std::uintmax_t kept = 0;
+  std::string line;
+  while (std::getline(file, line) && !file.eof()) kept += line.size() + 1;
+  if (line.empty() || !file.eof()) return;
+  file.close();
+  if (nlohmann::json::accept(line))
+    std::ofstream{journal, std::ios::app | std::ios::binary} << '\n';
+  else
+    std::filesystem::resize_file(journal, kept);
+}
+
+}  // namespace
+
 Result<Ids> read_ids(const std::filesystem::path& journal) {
   Ids ids;
   std::ifstream file{journal};
@@ -17,14 +37,18 @@ Result<Ids> read_ids(const std::filesystem::path& journal) {
     ++number;
     if (line.empty()) continue;
     const nlohmann::json entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object()) {
+    const auto text_of = [&entry](const char* key) {
+      const auto at = entry.find(key);
+      return at != entry.end() && at->is_string() ? at->get<std::string>() : std::string{};
+    };
+    if (!entry.is_object() || text_of("kind").empty() || text_of("id").empty()) {
       if (file.eof()) break;  // the last line of a killed run: what it says was not yet used
-      return failure("expected one JSON object a line", fmt::format("{}:{}", journal.string(), number),
+      return failure("expected one JSON object a line, with kind, id and key as text", fmt::format("{}:{}", journal.string(), number),
                      "restore the file from a backup, or remove the line");
     }
-    const std::string kind = entry.value("kind", "");
-    const std::string key = entry.value("key", "");
-    const std::string id = entry.value("id", "");
+    const std::string kind = text_of("kind");
+    const std::string key = text_of("key");
+    const std::string id = text_of("id");
     if (kind == "asset") ids.assets.known.emplace(key, id);
     if (kind == "finding") ids.findings.known.emplace(key, id);
     if (kind == "risk") ids.risks.known.emplace(key, id);
@@ -45,6 +69,7 @@ Result<void> append_ids(const std::filesystem::path& journal, const Ids& before,
   add("finding", before.findings, now.findings);
   add("risk", before.risks, now.risks);
   if (lines.empty()) return {};
+  end_last_line(journal);
   std::ofstream file{journal, std::ios::app};
   file << lines << std::flush;
   if (!file)
