@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -123,7 +124,8 @@ std::vector<std::string> tshark_codes(const std::string& path) {
   return arguments;
 }
 
-int measure(const std::string& path) {
+/// `alone` leaves other programs out: for a profiler.
+int measure(const std::string& path, bool alone) {
   const auto walk = bare_walk(path);
   const auto own = walk ? ours(path) : std::nullopt;
   if (!own) {
@@ -141,6 +143,7 @@ int measure(const std::string& path) {
   };
   line("bare walk", walk->seconds);
   line("bulkhead", own->seconds);
+  if (alone) return 0;
   line("ndpiReader", other_program({"ndpiReader", "-q", "-i", path}));
   line("tshark, counting", other_program({"tshark", "-n", "-q", "-z", "io,phs", "-r", path}));
   line("tshark, OT codes", other_program(tshark_codes(path)));
@@ -153,9 +156,10 @@ int measure(const std::string& path) {
 }  // namespace bulkhead
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: bench_packet_path CAPTURE\n");
+  const bool alone = argc == 3 && std::string_view{argv[2]} == "--alone";
+  if (argc != 2 && !alone) {
+    std::fprintf(stderr, "usage: bench_packet_path CAPTURE [--alone]\n");
     return 2;
   }
-  return bulkhead::measure(argv[1]);
+  return bulkhead::measure(argv[1], alone);
 }
