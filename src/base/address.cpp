@@ -6,8 +6,6 @@
 
 #include <arpa/inet.h>
 
-#include "base/hash.h"
-
 namespace bulkhead {
 
 bool IpAddress::is_group() const noexcept {
@@ -142,20 +140,6 @@ std::optional<IpPrefix> parse_prefix(std::string_view text) {
   if (error != std::errc{} || end != bits.data() + bits.size() || value > prefix.bits) return std::nullopt;
   prefix.bits = value;
   return prefix;
-}
-
-std::uint64_t hash(const MacAddress& address) noexcept {
-  std::uint64_t value = 0;
-  std::memcpy(&value, address.octets.data(), address.octets.size());
-  return mix(value);
-}
-
-std::uint64_t hash(const IpAddress& address) noexcept {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  std::memcpy(&high, address.octets.data(), 8);
-  std::memcpy(&low, address.octets.data() + 8, 8);
-  return mix(mix(high) ^ low ^ static_cast<std::uint64_t>(address.family));
 }
 
 }  // namespace bulkhead

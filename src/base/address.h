@@ -1,14 +1,17 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 
 namespace bulkhead {
 
@@ -30,7 +33,16 @@ struct IpAddress {
   Family family = Family::none;
   std::array<std::uint8_t, 16> octets{};  ///< IPv4 uses the first four.
 
-  auto operator<=>(const IpAddress&) const = default;
+  /// By family, then octet by octet: eight at a time, as packets are looked up by it.
+  std::strong_ordering operator<=>(const IpAddress& other) const noexcept {
+    if (family != other.family) return family <=> other.family;
+    const std::uint64_t first = half(0);
+    const std::uint64_t others = other.half(0);
+    return first != others ? first <=> others : half(8) <=> other.half(8);
+  }
+  bool operator==(const IpAddress& other) const noexcept {
+    return family == other.family && half(0) == other.half(0) && half(8) == other.half(8);
+  }
   [[nodiscard]] constexpr bool present() const noexcept { return family != Family::none; }
   [[nodiscard]] constexpr std::size_t size() const noexcept {
     return family == Family::v4 ? 4 : family == Family::v6 ? 16 : 0;
@@ -48,6 +60,14 @@ struct IpAddress {
   static IpAddress v4(std::uint32_t value) noexcept;
   static IpAddress v4(Bytes octets) noexcept;  ///< At least four bytes, else none.
   static IpAddress v6(Bytes octets) noexcept;  ///< At least sixteen bytes, else none.
+
+ private:
+  /// Eight octets as a number that orders as they do.
+  [[nodiscard]] std::uint64_t half(std::size_t at) const noexcept {
+    std::uint64_t value = 0;
+    std::memcpy(&value, octets.data() + at, sizeof value);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+  }
 };
 
 /// An address and the number of leading bits that count.
@@ -71,8 +91,16 @@ std::optional<IpAddress> parse_ip(std::string_view text);
 /// `10.0.0.0/24`; an address alone is a prefix of its full length.
 std::optional<IpPrefix> parse_prefix(std::string_view text);
 
-/// Mixes well enough for hash tables that an attacker fills; seeded once a process.
-std::uint64_t hash(const MacAddress& address) noexcept;
-std::uint64_t hash(const IpAddress& address) noexcept;
+/// For tables, and the same in every run: identifiers are made of it.
+inline std::uint64_t hash(const MacAddress& address) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, address.octets.data(), address.octets.size());
+  return mix(value);
+}
+inline std::uint64_t hash(const IpAddress& address) noexcept {
+  std::array<std::uint64_t, 2> halves{};
+  std::memcpy(halves.data(), address.octets.data(), sizeof halves);
+  return mix(mix(halves[0]) ^ halves[1] ^ static_cast<std::uint64_t>(address.family));
+}
 
 }  // namespace bulkhead

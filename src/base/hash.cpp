@@ -1,21 +1,13 @@
 #include "base/hash.h"
 
-#include <cstring>
+// In this file alone: its own code is small, and nothing has to be found when the program starts.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace bulkhead {
 
 std::uint64_t hash(Bytes bytes, std::uint64_t seed) noexcept {
-  std::uint64_t state = mix(seed ^ bytes.size() * 0x9E3779B97F4A7C15ULL);
-  while (bytes.size() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), 8);
-    state = (state ^ word) * 0x9FB21C651E98DF25ULL;
-    state ^= state >> 32U;
-    bytes = bytes.subspan(8);
-  }
-  std::uint64_t word = 0;
-  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
-  return mix(state ^ word);
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
 }  // namespace bulkhead

@@ -15,7 +15,7 @@ constexpr std::uint64_t mix(std::uint64_t x) noexcept {
   return x ^ x >> 31U;
 }
 
-/// Content hash of bytes, eight at a time. Not cryptographic; the same on every machine and in every run.
+/// Content hash of bytes: XXH3. Not cryptographic; the same on every machine and in every run.
 std::uint64_t hash(Bytes bytes, std::uint64_t seed = 0) noexcept;
 
 }  // namespace bulkhead

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/text.h"
 #include "event/json.h"
@@ -18,7 +19,18 @@ constexpr std::size_t messages_max = 64;  // of one PDU: its items may be many
 /// Reads a PDU again, alone and traced, and notes where each field of the wanted messages stood.
 class Locator final : public Consumer {
  public:
-  explicit Locator(KeptPdu& pdu) : pdu_(pdu) {}
+  explicit Locator(std::span<const Schema* const> schemas) : consumers_{this}, subscriptions_{schemas, consumers_} {}
+
+  void read(KeptPdu& pdu, const Protocol& protocol, const Origin& origin) {
+    pdu_ = &pdu;
+    secrets.clear();
+    secrets_seen = 0;
+    Trace trace;
+    Emitter out{origin, protocol.name, subscriptions_, &trace};
+    Reader reader{origin.bytes, origin.on_wire};
+    reader.trace(&trace);
+    protocol.start()->pdu(reader, out);
+  }
   [[nodiscard]] bool wants(const Schema&) const override { return true; }
   void on(const Event& event) override {
     for (const Field& field : event.schema.fields) {
@@ -39,7 +51,7 @@ class Locator final : public Consumer {
  private:
   void locate(const Event& event, const Field& field, std::uint32_t offset, std::uint32_t size) {
     const std::string value = to_text(field.get(event.message));
-    for (KeptMessage& message : pdu_.messages) {
+    for (KeptMessage& message : pdu_->messages) {
       if (message.schema != event.schema.name) continue;
       for (KeptField& kept : message.fields)
         if (kept.name == field.name && kept.value == value && kept.size == 0) {
@@ -48,7 +60,9 @@ class Locator final : public Consumer {
         }
     }
   }
-  KeptPdu& pdu_;
+  KeptPdu* pdu_ = nullptr;
+  std::array<Consumer*, 1> consumers_;
+  Subscriptions subscriptions_;
 };
 
 KeptMessage copy_of(const Event& event) {
@@ -75,14 +89,8 @@ bool has_secret(const Event& event) {
 /// Finds each field's place and masks secrets; forgets the bytes where a secret's place can't be told.
 void locate(KeptPdu& pdu, const Protocol& protocol, const Origin& origin, bool secret_seen) {
   static const std::vector<const Schema*> schemas = all_schemas();
-  Locator locator{pdu};
-  std::array<Consumer*, 1> consumers{&locator};
-  const Subscriptions subscriptions{schemas, consumers};
-  Trace trace;
-  Emitter out{origin, protocol.name, subscriptions, &trace};
-  Reader reader{origin.bytes, origin.on_wire};
-  reader.trace(&trace);
-  protocol.start()->pdu(reader, out);
+  thread_local Locator locator{schemas};  // who wants what is settled once, not for each PDU
+  locator.read(pdu, protocol, origin);
   if (secret_seen && locator.secrets.empty()) return pdu.bytes.clear();
   if (locator.secrets.size() < locator.secrets_seen) return pdu.bytes.clear();
   for (const auto& [offset, size] : locator.secrets) {
