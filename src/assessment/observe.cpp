@@ -202,12 +202,13 @@ Result<Observations> observe(const std::vector<std::filesystem::path>& files,
   TRY(const RunSummary summary, run(plan.inputs, run_options, make));
 
   Observations observations;
-  std::vector<const TrafficLearner*> traffic;
+  std::vector<TrafficLearner*> traffic;
   std::vector<const FactLearner*> facts;
   for (const auto& shard : shards) {
     traffic.push_back(&shard->traffic);
     facts.push_back(&shard->facts);
-    std::move(shard->keeper.kept.begin(), shard->keeper.kept.end(), std::back_inserter(observations.kept));
+    std::ranges::move(shard->keeper.kept, std::back_inserter(observations.kept));
+    shard->keeper.kept = {};
   }
   observations.traffic = merge(traffic);
   observations.facts = merge(facts);

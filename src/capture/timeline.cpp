@@ -11,7 +11,7 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t batch_size = 1U << 20U;
+constexpr std::size_t batch_size = 128U << 10U;
 constexpr std::size_t storage_size = batch_size + frame_limit;
 constexpr std::size_t frames_max = 65'536;
 

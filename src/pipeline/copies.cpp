@@ -8,13 +8,20 @@ namespace bulkhead {
 namespace {
 
 constexpr std::size_t entry_count = 4096;  // per shard: at a million frames a second, a quarter of a second
-constexpr std::size_t probes = 4;
+constexpr std::size_t places = 4;          // for the frames of one bucket
+constexpr std::size_t bucket_count = entry_count / places;
 constexpr std::int64_t elsewhere_ns = 100'000'000;  // mirrors, tags and hops: switches and clocks between them
 constexpr std::int64_t same_place_ns = 5'000'000;   // both directions of one mirror: the same switch, at once
 
 }  // namespace
 
-Copies::Copies() : entries_(entry_count) {}
+Copies::Copies() : tags_(entry_count), next_(bucket_count), entries_(entry_count) {}
+
+void Copies::prefetch(std::uint64_t fingerprint) const noexcept {
+  const std::size_t bucket = fingerprint % bucket_count;
+  __builtin_prefetch(&tags_[bucket * places]);
+  __builtin_prefetch(&next_[bucket], 1);
+}
 
 std::optional<std::string_view> Copies::reason(const Entry& entry, const Context& context, bool counted,
                                                std::int64_t delay_ns) {
@@ -42,20 +49,22 @@ std::optional<Copies::Copy> Copies::see(const Packet& packet, std::uint64_t fing
   context.prp = packet.prp;
   const bool counted = packet.ip_identification.value_or(0) != 0;
 
-  Entry* oldest = nullptr;
-  for (std::size_t probe = 0; probe < probes; ++probe) {
-    Entry& entry = entries_[(fingerprint + probe) & (entry_count - 1)];
-    if (entry.used && entry.fingerprint == fingerprint) {
-      const std::int64_t delay_ns = time_ns - entry.time_ns;
-      if (const auto why = reason(entry, context, counted, delay_ns)) {
-        if (entry.other_count < entry.others.size()) entry.others.at(entry.other_count++) = context;
-        return Copy{*why, entry.capture, entry.frame, delay_ns};
-      }
+  const std::size_t bucket = fingerprint % bucket_count;
+  const std::uint32_t tag = std::max(1U, static_cast<std::uint32_t>(fingerprint >> 32U));  // 0: an empty place
+  const std::size_t first = bucket * places;
+  for (std::size_t place = first; place < first + places; ++place) {
+    if (tags_[place] != tag || entries_[place].fingerprint != fingerprint) continue;
+    Entry& entry = entries_[place];
+    const std::int64_t delay_ns = time_ns - entry.time_ns;
+    if (const auto why = reason(entry, context, counted, delay_ns)) {
+      if (entry.other_count < entry.others.size()) entry.others.at(entry.other_count++) = context;
+      return Copy{*why, entry.capture, entry.frame, delay_ns};
     }
-    if (oldest == nullptr || !entry.used || (oldest->used && entry.time_ns < oldest->time_ns)) oldest = &entry;
-    if (!oldest->used) break;
   }
-  *oldest = {fingerprint, time_ns, frame, capture, context, {}, 0, true};
+  const std::size_t place = first + next_[bucket];
+  next_[bucket] = static_cast<std::uint8_t>((next_[bucket] + 1U) % places);
+  tags_[place] = tag;
+  entries_[place] = {fingerprint, time_ns, frame, capture, context, {}, 0};
   return std::nullopt;
 }
 

@@ -26,6 +26,8 @@ class Copies {
   };
 
   Copies();
+  /// Asks for the memory of a frame's place, before it is seen.
+  void prefetch(std::uint64_t fingerprint) const noexcept;
   /// The frame that `packet` is a copy of; nothing where it is new. `fingerprint` is its content's.
   std::optional<Copy> see(const Packet& packet, std::uint64_t fingerprint, std::uint16_t point, std::uint32_t capture,
                           std::uint64_t frame, std::int64_t time_ns);
@@ -38,7 +40,7 @@ class Copies {
     bool prp = false;
     bool operator==(const Context&) const = default;
   };
-  struct Entry {
+  struct alignas(64) Entry {
     std::uint64_t fingerprint = 0;
     std::int64_t time_ns = 0;
     std::uint64_t frame = 0;
@@ -46,11 +48,14 @@ class Copies {
     Context first;
     std::array<Context, 3> others;  ///< Contexts in which copies of it were seen.
     std::uint8_t other_count = 0;
-    bool used = false;
   };
   static std::optional<std::string_view> reason(const Entry& entry, const Context& context, bool counted,
                                                 std::int64_t delay_ns);
 
+  // A handful of places for each frame, told apart by tags that lie together: a new frame, the usual case, touches one
+  // line of memory to be known as new.
+  std::vector<std::uint32_t> tags_;
+  std::vector<std::uint8_t> next_;  ///< Of each bucket: the place that is overwritten next, its oldest.
   std::vector<Entry> entries_;
 };
 

@@ -36,6 +36,7 @@ struct Work {
   std::vector<Packet> packets;
   std::vector<FramePlace> places;
   std::vector<std::uint8_t> shards;
+  std::vector<PacketHashes> hashes;  ///< Made by the worker who needs them.
   std::size_t workers_left = 0;
 };
 
@@ -84,6 +85,7 @@ class Run {
     work.packets.resize(count);
     work.places.resize(count);
     work.shards.resize(count);
+    work.hashes.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
       const Frame& frame = work.batch.frames[i];
       decode(frame.bytes, frame.on_wire, frame.link, work.packets[i]);
@@ -120,11 +122,30 @@ class Run {
     capture.last_ns = std::max(capture.last_ns.value_or(place.time_ns), place.time_ns);
   }
 
+  /// The packets of one worker's shards. What a packet will touch is asked for some packets ahead.
+  void serve(Work& work, std::size_t me) {
+    constexpr std::size_t places = 16, conversations = 8, streams = 4;  // packets ahead
+    const std::size_t workers = labellers_.size();
+    const auto mine = [&](std::size_t i) { return i < work.shards.size() && work.shards[i] % workers == me; };
+    const auto prepare = [&](std::size_t i) {
+      if (!mine(i)) return;
+      work.hashes[i] = hashes_of(work.packets[i], work.places[i].space);
+      shards_[work.shards[i]]->expect_places(work.hashes[i]);
+    };
+    for (std::size_t i = 0; i < places; ++i) prepare(i);
+    for (std::size_t i = 0; i < work.packets.size(); ++i) {
+      prepare(i + places);
+      if (mine(i + conversations))
+        shards_[work.shards[i + conversations]]->expect_conversation(work.hashes[i + conversations]);
+      if (mine(i + streams)) shards_[work.shards[i + streams]]->expect_streams(work.hashes[i + streams]);
+      if (mine(i)) shards_[work.shards[i]]->packet(work.packets[i], work.places[i], work.hashes[i], labeller(me));
+    }
+  }
+
   void alone(Timeline& timeline) {
     Work work;
     while (read(timeline, work)) {
-      for (std::size_t i = 0; i < work.packets.size(); ++i)
-        shards_[work.shards[i]]->packet(work.packets[i], work.places[i], labeller(0));
+      serve(work, 0);
       if (options_.checkpoint) options_.checkpoint();
     }
   }
@@ -136,7 +157,7 @@ class Run {
     std::size_t published = 0;
     bool ended = false;
 
-    const auto serve = [&](std::size_t me) {
+    const auto work_on = [&](std::size_t me) {
       for (std::size_t next = 0;; ++next) {
         {
           std::unique_lock lock{mutex};
@@ -144,16 +165,14 @@ class Run {
           if (published <= next) return;
         }
         Work& work = ring.at(next % ring.size());
-        for (std::size_t i = 0; i < work.packets.size(); ++i)
-          if (work.shards[i] % options_.workers == me)
-            shards_[work.shards[i]]->packet(work.packets[i], work.places[i], labeller(me));
+        serve(work, me);
         const std::lock_guard lock{mutex};
         --work.workers_left;
         changed.notify_all();
       }
     };
     std::vector<std::jthread> workers;
-    for (std::size_t me = 0; me < options_.workers; ++me) workers.emplace_back(serve, me);
+    for (std::size_t me = 0; me < options_.workers; ++me) workers.emplace_back(work_on, me);
     for (;;) {
       Work& work = ring.at(published % ring.size());
       {

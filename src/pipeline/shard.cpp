@@ -1,6 +1,7 @@
 #include "pipeline/shard.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <tuple>
 
 #include "base/hash.h"
@@ -11,10 +12,11 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t flows_max = 4096;            // per shard: a quarter of a million conversations in all
-constexpr std::size_t stream_bytes_max = 1 << 20;  // per shard, out of order; 64 MiB in all
-constexpr std::size_t views_max = 8;               // capture points that saw one conversation
+constexpr std::size_t flows_max = 2048;                         // per shard: 131,072 conversations at a time
+constexpr std::size_t stream_bytes_max = 1 << 20;               // per shard, out of order; 64 MiB in all
+constexpr std::size_t views_max = 8;                            // capture points that saw one conversation
 constexpr std::int64_t idle_before_reuse_ns = 120 * second_ns;  // RFC 9293: twice the maximum segment lifetime
+constexpr std::int64_t idle_datagrams_ns = 600 * second_ns;     // a question and its answer are long over
 
 enum class Kind : std::uint8_t { tcp, udp, ip, ethertype, llc };
 
@@ -61,8 +63,9 @@ EndPoint end_of(const std::optional<MacAddress>& mac, const IpAddress& ip, const
 
 }  // namespace
 
+/// What every packet touches stands first and together.
 struct Shard::Conversation {
-  /// How one capture point saw it.
+  /// How one capture saw it.
   struct View {
     std::uint32_t capture = 0;
     std::uint16_t point = 0;
@@ -71,34 +74,37 @@ struct Shard::Conversation {
     std::array<std::optional<std::uint16_t>, 2> vlan, hop_limit;
   };
 
-  Key key;
+  FlowKey key;
+  std::uint64_t hash = 0;  ///< Of the key.
   Kind kind = Kind::ip;
   std::uint16_t number = 0;
-  std::array<EndPoint, 2> ends;  ///< By side: the one that spoke first, and the other.
-  FramePlace opened;
-  std::int64_t last_ns = 0;
-  Flow totals;
-  std::array<std::uint64_t, 2> frames{}, bytes{}, payload{};
-  std::vector<View> views;
   std::array<bool, 2> finished{};
+  bool label_done = false;
+  std::array<EndPoint, 2> ends;  ///< By side: the one that spoke first, and the other.
+  std::int64_t last_ns = 0;
+  std::array<std::uint64_t, 2> frames{}, bytes{}, payload{};
+  View view;  ///< Of the first capture that saw it.
   std::unique_ptr<Tcp> tcp;
   Dissector dissector;
+  FramePlace opened;
+  Flow totals;
+  std::vector<View> more_views;
   Labeller::MemoryPointer label_memory;
-  bool label_done = false;
 };
 
 /// Hands in-order stream bytes of one side to the dissector.
 class Shard::Deliver final : public StreamSink {
  public:
   Deliver(Shard& shard, Conversation& conversation, const FramePlace& place, Side from)
-      : shard_(shard), conversation_(conversation), from_(from), origin_(shard.origin_of(conversation, place, from)) {}
+      : shard_(shard), conversation_(conversation), place_(place), from_(from) {}
 
   void data(Bytes bytes, const SegmentOrigin& origin) override {
-    if (origin.frame != origin_.frame) origin_.pdu = 0;
-    origin_.capture = origin.source;
-    origin_.frame = origin.frame;
-    origin_.time_ns = origin.time_ns;
-    conversation_.dissector.stream(shared(), context(), from_, bytes, origin_);
+    if (!origin_) origin_ = shard_.origin_of(conversation_, place_, from_);
+    if (origin.frame != origin_->frame) origin_->pdu = 0;
+    origin_->capture = origin.source;
+    origin_->frame = origin.frame;
+    origin_->time_ns = origin.time_ns;
+    conversation_.dissector.stream(shared(), context(), from_, bytes, *origin_);
   }
   void gap(const StreamGap& gap, const SegmentOrigin&) override {
     conversation_.dissector.gap(shared(), from_, gap.bytes);
@@ -115,8 +121,9 @@ class Shard::Deliver final : public StreamSink {
 
   Shard& shard_;
   Conversation& conversation_;
+  const FramePlace& place_;
   Side from_;
-  Origin origin_;
+  std::optional<Origin> origin_;  ///< Made when there is something to say: most segments only acknowledge.
 };
 
 std::size_t shard_of(const Packet& packet) noexcept {
@@ -127,12 +134,41 @@ std::size_t shard_of(const Packet& packet) noexcept {
   return static_cast<std::size_t>(mix(value)) % shard_count;
 }
 
-std::size_t Shard::KeyHash::operator()(const Key& key) const noexcept {
+FlowKey flow_key(const Packet& packet, std::uint16_t space) noexcept {
+  const Kind kind = kind_of(packet);
+  FlowKey key;
+  key.kind = static_cast<std::uint8_t>(kind);
+  key.space = space;
+  key.number = kind == Kind::tcp || kind == Kind::udp ? std::uint16_t{0} : number_of(packet, kind);
+  const std::uint16_t source_port = packet.source_port.value_or(0);
+  const std::uint16_t destination_port = packet.destination_port.value_or(0);
+  bool source_is_low = true;
+  if (packet.source.present()) {
+    source_is_low = std::tie(packet.source, source_port) <= std::tie(packet.destination, destination_port);
+    key.low = source_is_low ? packet.source : packet.destination;
+    key.high = source_is_low ? packet.destination : packet.source;
+  } else {
+    const MacAddress source = packet.source_mac.value_or(MacAddress{});
+    const MacAddress destination = packet.destination_mac.value_or(MacAddress{});
+    source_is_low = source <= destination;
+    key.mac_low = source_is_low ? source : destination;
+    key.mac_high = source_is_low ? destination : source;
+  }
+  key.port_low = source_is_low ? source_port : destination_port;
+  key.port_high = source_is_low ? destination_port : source_port;
+  return key;
+}
+
+std::uint64_t hash(const FlowKey& key) noexcept {
   std::uint64_t value =
       key.low.present() ? hash(key.low) * 3 ^ hash(key.high) : hash(key.mac_low) * 3 ^ hash(key.mac_high);
   value ^= std::uint64_t{key.port_low} << 48U | std::uint64_t{key.port_high} << 32U | std::uint64_t{key.number} << 16U |
            key.space;
-  return static_cast<std::size_t>(mix(value + key.kind));
+  return mix(value + key.kind);
+}
+
+PacketHashes hashes_of(const Packet& packet, std::uint16_t space) noexcept {
+  return {hash(flow_key(packet, space)), fingerprint(packet)};
 }
 
 Shard::Shard(const Candidates& candidates, std::span<const Schema* const> schemas, std::span<Consumer* const> consumers,
@@ -158,63 +194,74 @@ Origin Shard::origin_of(const Conversation& conversation, const FramePlace& plac
   return origin;
 }
 
-Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePlace& place, Side& from) {
-  const Kind kind = kind_of(packet);
-  Key key;
-  key.kind = static_cast<std::uint8_t>(kind);
-  key.space = place.space;
-  key.number = kind == Kind::tcp || kind == Kind::udp ? std::uint16_t{0} : number_of(packet, kind);
-  const std::uint16_t source_port = packet.source_port.value_or(0);
-  const std::uint16_t destination_port = packet.destination_port.value_or(0);
-  bool source_is_low = true;
-  if (packet.source.present()) {
-    source_is_low = std::tie(packet.source, source_port) <= std::tie(packet.destination, destination_port);
-    key.low = source_is_low ? packet.source : packet.destination;
-    key.high = source_is_low ? packet.destination : packet.source;
-  } else {
-    const MacAddress source = packet.source_mac.value_or(MacAddress{});
-    const MacAddress destination = packet.destination_mac.value_or(MacAddress{});
-    source_is_low = source <= destination;
-    key.mac_low = source_is_low ? source : destination;
-    key.mac_high = source_is_low ? destination : source;
-  }
-  key.port_low = source_is_low ? source_port : destination_port;
-  key.port_high = source_is_low ? destination_port : source_port;
+void Shard::expect_places(const PacketHashes& hashes) const noexcept {
+  conversations_.prefetch(hashes.flow);
+  copies_.prefetch(hashes.content);
+}
 
+void Shard::expect_conversation(const PacketHashes& hashes) const noexcept {
+  const Conversation* const conversation = conversations_.peek(hashes.flow);
+  if (conversation == nullptr) return;
+  const auto* const start = static_cast<const char*>(static_cast<const void*>(conversation));
+  for (std::size_t offset = 0; offset < offsetof(Conversation, totals); offset += 64)
+    __builtin_prefetch(start + offset);
+}
+
+void Shard::expect_streams(const PacketHashes& hashes) const noexcept {
+  const Conversation* const conversation = conversations_.peek(hashes.flow);
+  if (conversation == nullptr || conversation->tcp == nullptr) return;
+  const auto* const start = static_cast<const char*>(static_cast<const void*>(conversation->tcp.get()));
+  for (std::size_t offset = 0; offset < sizeof(Tcp); offset += 64) __builtin_prefetch(start + offset);
+}
+
+/// Whether nothing more belongs to it. A TCP connection that nobody ended may be silent for hours.
+bool Shard::is_over(const Conversation& conversation, std::int64_t now_ns) noexcept {
+  const std::int64_t idle_ns = now_ns - conversation.last_ns;
+  if (conversation.kind == Kind::udp) return idle_ns > idle_datagrams_ns;
+  if (conversation.kind != Kind::tcp) return false;
+  const bool ended = conversation.finished[0] && conversation.finished[1];
+  const bool never_was = conversation.totals.opening_seen && !conversation.totals.answered;
+  return (ended || never_was || conversation.totals.reset) && idle_ns > idle_before_reuse_ns;
+}
+
+Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePlace& place, std::uint64_t flow,
+                                            Side& from) {
+  const FlowKey key = flow_key(packet, place.space);
   const auto is_first = [&](const Conversation& conversation) {
     const EndPoint& first = conversation.ends[0];
     if (packet.source.present()) return first.ip == packet.source && first.port == packet.source_port;
     return first.mac == packet.source_mac;
   };
-  if (const auto known = by_key_.find(key); known != by_key_.end()) {
-    Conversation& conversation = *known->second;
+  Conversation* const known = conversations_.find(flow, [&](const Conversation& other) { return other.key == key; });
+  const auto kind = static_cast<Kind>(key.kind);
+  if (known != nullptr) {
     const bool opens = tcp_flag::opens(packet.tcp_flags) && (packet.tcp_flags & tcp_flag::ack) == 0;
-    const bool over = conversation.finished[0] || conversation.finished[1] ||
-                      place.time_ns - conversation.last_ns > idle_before_reuse_ns;
+    const bool over = known->finished[0] || known->finished[1] || place.time_ns - known->last_ns > idle_before_reuse_ns;
     if (!(kind == Kind::tcp && opens && over)) {
-      conversations_.splice(conversations_.end(), conversations_, known->second);
-      from = is_first(conversation) ? Side::first : Side::second;
-      return conversation;
+      from = is_first(*known) ? Side::first : Side::second;
+      return *known;
     }
-    close(conversation);  // the port pair is used again
-    conversations_.erase(known->second);
-    by_key_.erase(known);
+    close(*known);  // the port pair is used again
+    conversations_.remove(flow, *known);
+  }
+  while (const Conversation* oldest = conversations_.oldest()) {
+    if (!is_over(*oldest, place.time_ns)) break;
+    conversations_.remove_oldest([&](Conversation& ended) { close(ended); });
   }
   if (conversations_.size() >= flows_max) {
     ++counters_.flows_evicted;
-    close(conversations_.front());
-    by_key_.erase(conversations_.front().key);
-    conversations_.pop_front();
+    conversations_.remove_oldest([&](Conversation& oldest) { close(oldest); });
   }
-  Conversation& conversation = conversations_.emplace_back();
-  by_key_.emplace(key, std::prev(conversations_.end()));
+  Conversation& conversation = conversations_.add(flow);
   ++counters_.flows;
   conversation.key = key;
+  conversation.hash = flow;
   conversation.kind = kind;
   conversation.number = number_of(packet, kind);
   conversation.ends = {end_of(packet.source_mac, packet.source, packet.source_port, packet),
                        end_of(packet.destination_mac, packet.destination, packet.destination_port, packet)};
   conversation.opened = place;
+  conversation.view = {place.capture, place.point, place.number, {}, {}, {}};
   if (kind == Kind::tcp) conversation.tcp = std::make_unique<Tcp>(budget_);
   from = Side::first;
   return conversation;
@@ -223,11 +270,17 @@ Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePla
 void Shard::count(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from, bool is_copy) {
   const auto side = static_cast<std::size_t>(from);
   conversation.last_ns = std::max(conversation.last_ns, place.time_ns);
-  auto view = std::find_if(conversation.views.begin(), conversation.views.end(),
-                           [&](const Conversation::View& known) { return known.capture == place.capture; });
-  if (view == conversation.views.end() && conversation.views.size() < views_max)
-    view = conversation.views.insert(view, {place.capture, place.point, place.number, {}, {}, {}});
-  if (view != conversation.views.end()) {
+  Conversation::View* view = &conversation.view;
+  if (view->capture != place.capture) {
+    auto& more = conversation.more_views;
+    const auto known =
+        std::find_if(more.begin(), more.end(), [&](const auto& other) { return other.capture == place.capture; });
+    if (known != more.end()) view = &*known;
+    else if (more.size() + 1 < views_max)
+      view = &more.emplace_back(Conversation::View{place.capture, place.point, place.number, {}, {}, {}});
+    else view = nullptr;
+  }
+  if (view != nullptr) {
     if (view->frames.at(side)++ == 0) {
       if (packet.vlan_count > 0) view->vlan.at(side) = packet.vlans.at(packet.vlan_count - 1U);
       if (packet.source.present()) view->hop_limit.at(side) = packet.hop_limit;
@@ -253,23 +306,28 @@ void Shard::say_copy(const Conversation& conversation, const Copies::Copy& copy,
   Emitter{origin, {}, subscriptions_}.emit(CopySeen{copy.reason, copy.capture, copy.frame, copy.delay_ns});
 }
 
-void Shard::packet(const Packet& decoded, const FramePlace& place, Labeller* labeller) {
+void Shard::packet(const Packet& decoded, const FramePlace& place, const PacketHashes& hashes, Labeller* labeller) {
   labeller_ = labeller;
   ++counters_.frames;
-  Packet packet = decoded;
-  if (packet.fragment) {
+  std::optional<Packet> joined;
+  std::optional<PacketHashes> joined_hashes;
+  if (decoded.fragment) {
     ++fragments_;
-    const auto whole = defragmenter_.add(packet, place.time_ns);
+    const auto whole = defragmenter_.add(decoded, place.time_ns);
     if (!whole) return;
-    packet.ip_protocol = whole->ip_protocol;
-    decode_transport(whole->data, whole->on_wire, packet);
+    joined = decoded;
+    joined->ip_protocol = whole->ip_protocol;
+    decode_transport(whole->data, whole->on_wire, *joined);
+    joined_hashes = hashes_of(*joined, place.space);
   }
+  const PacketHashes& looked_up = joined_hashes ? *joined_hashes : hashes;
+  const Packet& packet = joined ? *joined : decoded;
   if (!packet.source.present() && !packet.source_mac) return;
 
   Side from = Side::first;
-  Conversation& conversation = conversation_of(packet, place, from);
+  Conversation& conversation = conversation_of(packet, place, looked_up.flow, from);
   if (!options_.keep_duplicates) {
-    const auto copy = copies_.see(packet, fingerprint(packet), place.point, place.capture, place.number, place.time_ns);
+    const auto copy = copies_.see(packet, looked_up.content, place.point, place.capture, place.number, place.time_ns);
     if (copy) {
       ++counters_.copies;
       ++copies_by_capture_.at(place.capture);
@@ -369,7 +427,7 @@ void Shard::close(Conversation& conversation) {
   Origin origin = origin_of(conversation, conversation.opened, source);
   origin.direction = reason == ClientReason::unknown ? Direction::unknown : Direction::to_server;
   Emitter{origin, {}, subscriptions_}.emit(flow);
-  for (const Conversation::View& view : conversation.views) {
+  const auto say_view = [&](const Conversation::View& view) {
     origin.capture = view.capture;
     origin.frame = origin.first_frame = view.first_frame;
     FlowView said{view.point, view.frames.at(out), view.frames.at(in), {}, {}, {}, {}};
@@ -378,14 +436,14 @@ void Shard::close(Conversation& conversation) {
     said.hop_limit_out = view.hop_limit.at(out);
     said.hop_limit_in = view.hop_limit.at(in);
     Emitter{origin, {}, subscriptions_}.emit(said);
-  }
+  };
+  say_view(conversation.view);
+  for (const Conversation::View& view : conversation.more_views) say_view(view);
 }
 
 void Shard::finish(Labeller* labeller) {
   labeller_ = labeller;
-  for (Conversation& conversation : conversations_) close(conversation);
-  conversations_.clear();
-  by_key_.clear();
+  conversations_.remove_all([&](Conversation& conversation) { close(conversation); });
 }
 
 RunCounters Shard::counters() const noexcept {

@@ -2,9 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "event/flow.h"
@@ -13,6 +11,7 @@
 #include "net/tcp_stream.h"
 #include "pipeline/copies.h"
 #include "pipeline/dissector.h"
+#include "pipeline/flow_table.h"
 #include "pipeline/label.h"
 #include "pipeline/pipeline.h"
 
@@ -30,7 +29,27 @@ struct FramePlace {
   std::size_t captured = 0;
 };
 
-/// Which shard a packet belongs to: both directions of a conversation, and every copy, to the same.
+/// What tells one conversation from another; both directions have one.
+struct FlowKey {
+  IpAddress low, high;           ///< Ordered with their ports.
+  MacAddress mac_low, mac_high;  ///< Without IP.
+  std::uint16_t port_low = 0, port_high = 0;
+  std::uint16_t number = 0;  ///< IP protocol, EtherType or LLC service access point, where there are no ports.
+  std::uint16_t space = 0;
+  std::uint8_t kind = 0;
+  bool operator==(const FlowKey&) const = default;
+};
+FlowKey flow_key(const Packet& packet, std::uint16_t space) noexcept;
+std::uint64_t hash(const FlowKey& key) noexcept;
+
+/// What a packet is looked up by.
+struct PacketHashes {
+  std::uint64_t flow = 0;     ///< Of its key.
+  std::uint64_t content = 0;  ///< Its fingerprint.
+};
+PacketHashes hashes_of(const Packet& packet, std::uint16_t space) noexcept;
+
+/// Which shard a packet belongs to: both directions of a conversation, every fragment and every copy to the same.
 std::size_t shard_of(const Packet& packet) noexcept;
 
 /// The conversations of one shard: flow table, reassembly, dissecting. One thread at a time.
@@ -42,8 +61,13 @@ class Shard {
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  /// `labeller` may be null; it belongs to the calling worker.
-  void packet(const Packet& packet, const FramePlace& place, Labeller* labeller);
+  /// `hashes` are the packet's. `labeller` may be null; it belongs to the calling worker.
+  void packet(const Packet& packet, const FramePlace& place, const PacketHashes& hashes, Labeller* labeller);
+  /// Says that a packet of those hashes comes soon: what it will touch is asked for, one step after another, some
+  /// packets apart. Waiting for memory is most of what a packet costs.
+  void expect_places(const PacketHashes& hashes) const noexcept;
+  void expect_conversation(const PacketHashes& hashes) const noexcept;
+  void expect_streams(const PacketHashes& hashes) const noexcept;
   /// Ends every conversation, longest silent first.
   void finish(Labeller* labeller);
 
@@ -53,18 +77,6 @@ class Shard {
   [[nodiscard]] std::uint64_t fragments() const noexcept { return fragments_; }
 
  private:
-  struct Key {
-    IpAddress low, high;           ///< Ordered, so that both directions have one key.
-    MacAddress mac_low, mac_high;  ///< Without IP.
-    std::uint16_t port_low = 0, port_high = 0;
-    std::uint16_t number = 0;  ///< IP protocol, EtherType or LLC service access point.
-    std::uint16_t space = 0;
-    std::uint8_t kind = 0;
-    bool operator==(const Key&) const = default;
-  };
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const noexcept;
-  };
   struct Tcp {
     explicit Tcp(StreamBudget& budget) : streams{TcpStream{budget}, TcpStream{budget}} {}
     std::array<TcpStream, 2> streams;
@@ -72,7 +84,8 @@ class Shard {
   struct Conversation;
   class Deliver;
 
-  Conversation& conversation_of(const Packet& packet, const FramePlace& place, Side& from);
+  static bool is_over(const Conversation& conversation, std::int64_t now_ns) noexcept;
+  Conversation& conversation_of(const Packet& packet, const FramePlace& place, std::uint64_t flow, Side& from);
   void count(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from, bool is_copy);
   void tcp(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from);
   void datagram(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from);
@@ -92,8 +105,7 @@ class Shard {
   Copies copies_;
   Defragmenter defragmenter_;
   StreamBudget budget_;
-  std::list<Conversation> conversations_;  ///< Longest silent first.
-  std::unordered_map<Key, std::list<Conversation>::iterator, KeyHash> by_key_;
+  FlowTable<Conversation> conversations_;
 };
 
 }  // namespace bulkhead

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
+#include <utility>
 
 #include "base/hash.h"
 #include "event/json.h"
@@ -115,12 +117,16 @@ void TrafficLearner::on(const Event& event) {
 void TrafficLearner::on_message(const Event& event, const Columns& columns) {
   // A carrier's own message, or a part of one, asks nothing: what it carries is a message of its own.
   if (std::holds_alternative<std::monostate>(columns.operation->get(event.message))) return;
-  auto found = open_.find(event.origin.flow);
-  if (found == open_.end()) {
-    if (open_.size() >= open_max) return;
-    found = open_.try_emplace(event.origin.flow).first;
+  if (last_open_ == nullptr || last_flow_ != event.origin.flow) {
+    auto found = open_.find(event.origin.flow);
+    if (found == open_.end()) {
+      if (open_.size() >= open_max) return;
+      found = open_.try_emplace(event.origin.flow).first;
+    }
+    last_flow_ = event.origin.flow;
+    last_open_ = &found->second;
   }
-  Open& open = found->second;
+  Open& open = *last_open_;
   if (event.as<Unanswered>() != nullptr) {
     ++open.unanswered;
     return;
@@ -174,6 +180,7 @@ void TrafficLearner::on_flow(const Event& event) {
   if (const auto found = open_.find(origin.flow); found != open_.end()) {
     open = std::move(found->second);
     open_.erase(found);
+    last_open_ = nullptr;
   }
   const std::string_view service = !open.protocol.empty() ? open.protocol : flow.service.value_or("");
   const Party client = party_of(origin.source, flow.space);
@@ -317,12 +324,20 @@ void unite(std::vector<Conversation>& conversations) {
   conversations = std::move(united);
 }
 
-Traffic merge(std::span<const TrafficLearner* const> learners) {
+std::vector<Conversation> TrafficLearner::take_conversations() noexcept {
+  by_id_.clear();
+  last_said_.reset();
+  return std::exchange(conversations_, {});
+}
+
+Traffic merge(std::span<TrafficLearner* const> learners) {
   Traffic traffic;
   std::map<std::string, std::uint64_t> faults;
-  for (const TrafficLearner* learner : learners) {
-    traffic.conversations.insert(traffic.conversations.end(), learner->conversations().begin(),
-                                 learner->conversations().end());
+  std::size_t in_all = 0;
+  for (const TrafficLearner* learner : learners) in_all += learner->conversations().size();
+  traffic.conversations.reserve(in_all);
+  for (TrafficLearner* learner : learners) {
+    std::ranges::move(learner->take_conversations(), std::back_inserter(traffic.conversations));
     const std::vector<AddressPair> pairs = learner->pairs();
     traffic.pairs.insert(traffic.pairs.end(), pairs.begin(), pairs.end());
     for (const auto& [protocol, count] : learner->faults()) faults[protocol] += count;

@@ -30,6 +30,8 @@ class TrafficLearner final : public Consumer {
 
   /// What was learnt so far, of conversations that have ended.
   [[nodiscard]] const std::vector<Conversation>& conversations() const noexcept { return conversations_; }
+  /// The same, handed over: the learner has none afterwards.
+  [[nodiscard]] std::vector<Conversation> take_conversations() noexcept;
   [[nodiscard]] std::vector<AddressPair> pairs() const;
   [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& faults() const noexcept { return faults_; }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
@@ -66,7 +68,9 @@ class TrafficLearner final : public Consumer {
   Keeper& keeper_;
   std::unordered_map<const Schema*, Columns> columns_;
   std::unordered_map<std::uint64_t, Open> open_;  // by flow
-  std::optional<std::size_t> last_said_;          // conversation of the flow said last: its views follow
+  std::uint64_t last_flow_ = 0;                   // of the message heard last: the next one is often of the same
+  Open* last_open_ = nullptr;
+  std::optional<std::size_t> last_said_;  // conversation of the flow said last: its views follow
   std::unordered_map<std::uint64_t, std::size_t> by_id_;
   std::vector<Conversation> conversations_;
   std::map<std::tuple<std::uint16_t, MacAddress, IpAddress>, AddressPair> pairs_;
@@ -74,7 +78,8 @@ class TrafficLearner final : public Consumer {
   std::uint64_t dropped_ = 0;
 };
 
-/// One account of what several shards learnt: the same conversation is one, whatever the order.
-Traffic merge(std::span<const TrafficLearner* const> learners);
+/// One account of what several shards learnt: the same conversation is one, whatever the order. What they learnt is
+/// taken from them.
+Traffic merge(std::span<TrafficLearner* const> learners);
 
 }  // namespace bulkhead
