@@ -2,18 +2,16 @@
 
 #include <filesystem>
 
+#include "base/numbered_ids.h"
 #include "base/result.h"
-#include "finding/review.h"
-#include "inventory/inventory.h"
-#include "risk/assess.h"
 
 namespace bulkhead {
 
 /// Ids given to assets, findings and risks. The journal remembers them, so that deleting the store loses none.
 struct Ids {
-  AssetIds assets;
-  FindingIds findings;
-  RiskIds risks;
+  NumberedIds assets{"A-", 4, {}};
+  NumberedIds findings{"F-", 4, {}};
+  NumberedIds risks{"R-", 2, {}};
 };
 
 /// Reads the ids of a journal; an absent file has none. A line that can't be read is an error with its number.

@@ -41,14 +41,6 @@ std::string_view name(Severity severity) noexcept {
   return severities.at(static_cast<std::size_t>(severity));
 }
 
-std::string FindingIds::id_of(const std::string& key) {
-  const auto found = known.find(key);
-  if (found != known.end()) return found->second;
-  std::string digits = std::to_string(known.size() + 1);
-  if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
-  return known.emplace(key, "F-" + digits).first->second;
-}
-
 Result<FindingCatalogue> read_findings(const Catalogue& catalogue) {
   TRY(const Node root, catalogue.read("findings/rules.yml"));
   FindingCatalogue findings;

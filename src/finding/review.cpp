@@ -9,10 +9,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "base/numbered_ids.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -72,6 +75,7 @@ bool is_controller(const Asset& asset) {
 struct Cause {
   std::string rule;
   std::string key;
+  std::optional<std::uint16_t> space;  ///< Where the key means something only in its address space.
   std::set<std::string> clients, servers, services;
   std::set<std::string> asset_ids, zones;
   std::set<std::uint64_t> conversations;
@@ -85,7 +89,7 @@ struct Cause {
 
 class Review {
  public:
-  Review(const ReviewInput& input, FindingIds& ids) : input_(input), ids_(ids) {}
+  Review(const ReviewInput& input, NumberedIds& ids) : input_(input), ids_(ids) {}
 
   std::vector<Finding> all() {
     for (const Crossing& crossing : input_.crossings) {
@@ -110,10 +114,11 @@ class Review {
   }
 
  private:
-  Cause& cause(const std::string& rule, const std::string& key) {
-    Cause& found = causes_[{rule, key}];
+  Cause& cause(const std::string& rule, const std::string& key, std::optional<std::uint16_t> space = {}) {
+    Cause& found = causes_[{rule, space, key}];
     found.rule = rule;
     found.key = key;
+    found.space = space;
     return found;
   }
   static void cite(Cause& cause, Citation citation, std::string sentence) {
@@ -537,8 +542,9 @@ class Review {
       std::set<std::size_t> servers;
       std::vector<const Conversation*> conversations;
     };
-    std::map<std::string, Servers> dhcp;
-    std::map<std::string, Servers> time;
+    using Zone = std::pair<std::uint16_t, std::string>;  // of an address space
+    std::map<Zone, Servers> dhcp;
+    std::map<Zone, Servers> time;
     for (const Conversation& conversation : input_.traffic.conversations) {
       const auto server = input_.inventory.at(conversation.server);
       const auto client = input_.inventory.at(conversation.client);
@@ -546,14 +552,14 @@ class Review {
         // A server's answers go from its port 67.
         const Asset& asset = input_.inventory.assets[*client];
         if (conversation.port == 68) {
-          Servers& of_zone = dhcp[fmt::format("{} {}", asset.space, asset.zone)];
+          Servers& of_zone = dhcp[{asset.space, asset.zone}];
           of_zone.servers.insert(*client);
           of_zone.conversations.push_back(&conversation);
         }
       }
       if (conversation.service == "dhcp" && server && conversation.frames_in > 0 && conversation.port == 67) {
         const Asset& asset = input_.inventory.assets[*server];
-        Servers& of_zone = dhcp[fmt::format("{} {}", asset.space, asset.zone)];
+        Servers& of_zone = dhcp[{asset.space, asset.zone}];
         of_zone.servers.insert(*server);
         of_zone.conversations.push_back(&conversation);
       }
@@ -562,14 +568,14 @@ class Review {
       const Asset& asked = input_.inventory.assets[*server];
       const Asset& asks = input_.inventory.assets[*client];
       if (asked.external || !asks.level.value || asks.level.value->doubled > 4) continue;
-      Servers& of_zone = time[fmt::format("{} {}", asks.space, asks.zone)];
+      Servers& of_zone = time[{asks.space, asks.zone}];
       of_zone.servers.insert(*server);
       of_zone.conversations.push_back(&conversation);
     }
     for (const auto& [rule, zones] : {std::pair{"second_dhcp_server", &dhcp}, std::pair{"second_time_server", &time}}) {
       for (const auto& [zone, found_servers] : *zones) {
         if (found_servers.servers.size() < 2) continue;
-        Cause& found = cause(rule, zone);
+        Cause& found = cause(rule, zone.second, zone.first);
         found.confidence = Confidence::certain;
         for (const std::size_t at : found_servers.servers) {
           found.servers.insert(label_of(input_.inventory.assets[at]));
@@ -584,14 +590,16 @@ class Review {
     }
   }
 
+  using Segment = std::pair<std::uint16_t, std::string>;  ///< Of an address space, as a prefix.
+
   /// Business hosts and safety controllers that share a segment with control.
   void look_at_segments() {
-    std::map<std::string, std::vector<const Asset*>> segments;
+    std::map<Segment, std::vector<const Asset*>> segments;
     for (const Asset& asset : input_.inventory.assets) {
       if (asset.external || !asset.behind.empty() || asset.ips.empty()) continue;
       const IpAddress& ip = asset.ips.front();
       if (ip.family == IpAddress::Family::v4 && !ip.is_link_local())
-        segments[fmt::format("{} {}.{}.{}.0/24", asset.space, ip.octets[0], ip.octets[1], ip.octets[2])].push_back(
+        segments[{asset.space, fmt::format("{}.{}.{}.0/24", ip.octets[0], ip.octets[1], ip.octets[2])}].push_back(
             &asset);
     }
     for (const auto& [segment, assets] : segments) {
@@ -611,10 +619,10 @@ class Review {
     }
   }
 
-  void segment_finding(const std::string& rule, const std::string& segment, const std::vector<const Asset*>& odd,
+  void segment_finding(const std::string& rule, const Segment& segment, const std::vector<const Asset*>& odd,
                        const std::vector<const Asset*>& control) {
     if (odd.empty() || control.empty()) return;
-    Cause& found = cause(rule, segment);
+    Cause& found = cause(rule, segment.second, segment.first);
     std::set<std::string> names;
     for (const Asset* asset : odd) {
       names.insert(label_of(*asset));
@@ -627,8 +635,8 @@ class Review {
     }
     add_asset(found, *control.front());
     cite(found, control.front()->first, fmt::format("{} on the same segment", label_of(*control.front())));
-    found.what = fmt::format("On segment {}: {} beside {} control assets.", segment.substr(segment.find(' ') + 1),
-                             listed(names), control.size());
+    found.what =
+        fmt::format("On segment {}: {} beside {} control assets.", segment.second, listed(names), control.size());
   }
 
   void look_at_crossings() {
@@ -669,12 +677,25 @@ class Review {
                        listed(cause.servers), listed(cause.services));
   }
 
+  /// An address space is known by the names of what was captured in it, whatever its number in this run.
+  std::vector<std::string> keys_of(const Cause& cause) const {
+    const std::string key = fmt::format("{} {}", cause.rule, cause.key);
+    if (!cause.space) return {key};
+    std::vector<std::string> keys;
+    for (const std::string& name : input_.traffic.names_of_space(*cause.space))
+      keys.push_back(fmt::format("{} in {}", key, name));
+    return keys.empty() ? std::vector{key} : keys;
+  }
+
   std::vector<Finding> finish() {
     std::vector<Finding> findings;
+    std::map<std::string, std::vector<std::string>> keys;
     for (auto& [key, cause] : causes_) {
       const FindingRule& rule = input_.catalogue.rules.at(cause.rule);
       Finding finding;
-      finding.key = fmt::format("{} {}", cause.rule, cause.key);
+      std::vector<std::string> known_by = keys_of(cause);
+      finding.key = known_by.front();
+      keys.emplace(finding.key, std::move(known_by));
       finding.rule = cause.rule;
       finding.severity = rule.severity;
       finding.confidence = cause.confidence;
@@ -702,23 +723,24 @@ class Review {
              std::tuple{-static_cast<int>(b.severity), -static_cast<int>(b.confidence), b.key};
     });
     std::size_t number = 0;
+    IdGiver ids{ids_};
     for (Finding& finding : findings) {
-      finding.id = ids_.id_of(finding.key);
+      finding.id = ids.give(keys.at(finding.key));
       for (Evidence& evidence : finding.evidence) evidence.tag = fmt::format("E{}", ++number);
     }
     return findings;
   }
 
   const ReviewInput& input_;
-  FindingIds& ids_;
+  NumberedIds& ids_;
   std::set<std::uint64_t> allowed_;  ///< Conversations that an approved model allows.
   std::set<std::string> downloads_;  ///< Assets that load programs into controllers.
-  std::map<std::pair<std::string, std::string>, Cause> causes_;
+  std::map<std::tuple<std::string, std::optional<std::uint16_t>, std::string>, Cause> causes_;
 };
 
 }  // namespace
 
-std::vector<Finding> review(const ReviewInput& input, FindingIds& ids) {
+std::vector<Finding> review(const ReviewInput& input, NumberedIds& ids) {
   return Review{input, ids}.all();
 }
 

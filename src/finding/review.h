@@ -11,6 +11,8 @@
 
 namespace bulkhead {
 
+struct NumberedIds;
+
 class Catalogue;
 
 /// What an expert says of a kind of finding: `content/findings/rules.yml`.
@@ -43,15 +45,8 @@ struct ReviewInput {
   const FindingCatalogue& catalogue;
 };
 
-/// Ids given to findings' keys, kept across runs.
-class FindingIds {
- public:
-  std::string id_of(const std::string& key);
-  std::map<std::string, std::string> known;
-};
-
 /// Everything that is wrong: against an approved model what it forbids; against a proposed one only what needs no
 /// model. Worst first; one cause is one finding; evidence is numbered through the list.
-std::vector<Finding> review(const ReviewInput& input, FindingIds& ids);
+std::vector<Finding> review(const ReviewInput& input, NumberedIds& ids);
 
 }  // namespace bulkhead

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "inventory/ids.h"
 #include "inventory/oui.h"
 #include "inventory/roles.h"
 
@@ -60,7 +61,7 @@ int distrust(const Attribute::Candidate& candidate) {
 
 class Builder {
  public:
-  Builder(const InventoryInput& input, AssetIds& ids) : input_(input), ids_(ids) {}
+  Builder(const InventoryInput& input, NumberedIds& ids) : input_(input), ids_(ids) {}
 
   Inventory build() {
     collect_addresses();
@@ -500,7 +501,7 @@ class Builder {
   }
 
   void apply_overrides() {
-    for (Asset& asset : inventory_.assets) asset.id = ids_.id_of(key_of(asset));
+    give_asset_ids(inventory_.assets, input_.traffic, ids_);
     for (const AssetOverride& override : input_.overrides) {
       for (Asset& asset : inventory_.assets) {
         if (!is_meant(override, asset)) continue;
@@ -535,20 +536,8 @@ class Builder {
     infer_levels(inventory_.assets);
   }
 
-  static std::string key_of(const Asset& asset) {
-    std::string key = fmt::format("space {} ", asset.space);
-    if (!asset.station.empty())
-      return key + (asset.ips.empty() ? std::string{} : to_text(asset.ips.front())) + ' ' + asset.station;
-    if (!asset.macs.empty()) {
-      const auto firmest = std::min_element(asset.macs.begin(), asset.macs.end());
-      return key + to_text(*firmest);
-    }
-    return key + (asset.ips.empty() ? std::string{"?"} : to_text(asset.ips.front()));
-  }
-
   void name_and_number() {
     for (Asset& asset : inventory_.assets) {
-      asset.key = key_of(asset);
       if (!asset.name.empty()) continue;
       asset.name = asset.attribute(Meaning::host_name);
       const bool is_address = parse_ip(asset.name.substr(0, asset.name.find(':'))).has_value();
@@ -558,7 +547,7 @@ class Builder {
   }
 
   const InventoryInput& input_;
-  AssetIds& ids_;
+  NumberedIds& ids_;
   std::vector<Address> addresses_;
   std::map<IpKey, std::size_t> ips_;
   std::map<MacKey, std::size_t> macs_;
@@ -572,7 +561,7 @@ class Builder {
 
 }  // namespace
 
-Inventory take_inventory(const InventoryInput& input, AssetIds& ids) {
+Inventory take_inventory(const InventoryInput& input, NumberedIds& ids) {
   return Builder{input, ids}.build();
 }
 

@@ -10,6 +10,8 @@
 
 namespace bulkhead {
 
+struct NumberedIds;
+
 /// How sure a statement is.
 enum class Confidence : std::uint8_t {
   unknown,
@@ -115,7 +117,6 @@ struct Service {
 /// One device, or one device behind a device.
 struct Asset {
   std::string id;    ///< "A-0031": kept in the journal, the same in every run.
-  std::string key;   ///< What the id is remembered by: its firmest address.
   std::string name;  ///< A person's, else a host name, else the address.
   std::uint16_t space = 0;
   std::vector<IpAddress> ips;
@@ -162,8 +163,6 @@ struct InventoryInput {
   const RoleCatalogue* roles = nullptr;          ///< Required.
 };
 
-class AssetIds;
-
 struct Inventory {
   std::vector<Asset> assets;  ///< By id.
   /// Index of the asset at a party's address; nothing for groups and for what is nobody's.
@@ -175,14 +174,6 @@ struct Inventory {
 };
 
 /// Makes assets of what was observed. Ids come from `ids`, which remembers those given before.
-Inventory take_inventory(const InventoryInput& input, AssetIds& ids);
-
-/// Ids given to keys, kept across runs: the same key has the same id, whatever else comes or goes.
-class AssetIds {
- public:
-  /// "A-0031" for a key seen before, else the next free one.
-  std::string id_of(const std::string& key);
-  std::map<std::string, std::string> known;
-};
+Inventory take_inventory(const InventoryInput& input, NumberedIds& ids);
 
 }  // namespace bulkhead

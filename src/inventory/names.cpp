@@ -113,12 +113,4 @@ std::optional<std::size_t> Inventory::at(const Party& party) const {
   return found->second;
 }
 
-std::string AssetIds::id_of(const std::string& key) {
-  const auto found = known.find(key);
-  if (found != known.end()) return found->second;
-  std::string digits = std::to_string(known.size() + 1);
-  if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
-  return known.emplace(key, "A-" + digits).first->second;
-}
-
 }  // namespace bulkhead

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/numbered_ids.h"
 #include "base/text.h"
 
 namespace bulkhead {
@@ -29,7 +30,7 @@ struct Stake {
 
 class Register {
  public:
-  Register(const RiskInput& input, RiskIds& ids) : input_(input), ids_(ids) {
+  Register(const RiskInput& input, NumberedIds& ids) : input_(input), ids_(ids) {
     register_.matrix = input.catalogue.matrix;
   }
 
@@ -41,7 +42,8 @@ class Register {
                         a.key} < std::tuple{-static_cast<long>(b.rank_high), -static_cast<long>(b.rank_low),
                                             -static_cast<long>(b.likelihood), b.key};
     });
-    for (Risk& risk : register_.risks) risk.id = ids_.id_of(risk.key);
+    IdGiver ids{ids_};
+    for (Risk& risk : register_.risks) risk.id = ids.give(std::array{risk.key});
     ask();
     return std::move(register_);
   }
@@ -121,7 +123,7 @@ class Register {
     }
     if (target == nullptr) return;
     Risk risk;
-    risk.key = finding.key;
+    risk.key = finding.id;
     risk.zone = target->first;
     risk.conduit = finding.conduit;
     risk.assets = finding.assets;
@@ -225,13 +227,13 @@ class Register {
   }
 
   const RiskInput& input_;
-  RiskIds& ids_;
+  NumberedIds& ids_;
   RiskRegister register_;
 };
 
 }  // namespace
 
-RiskRegister assess_risk(const RiskInput& input, RiskIds& ids) {
+RiskRegister assess_risk(const RiskInput& input, NumberedIds& ids) {
   return Register{input, ids}.all();
 }
 

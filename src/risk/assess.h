@@ -9,6 +9,8 @@
 
 namespace bulkhead {
 
+struct NumberedIds;
+
 class Catalogue;
 
 /// What is at stake where nobody stated it, by sector and role; levels as in the matrix.
@@ -33,15 +35,8 @@ struct RiskInput {
   const RiskCatalogue& catalogue;
 };
 
-/// Ids given to risks' keys, kept across runs.
-class RiskIds {
- public:
-  std::string id_of(const std::string& key);
-  std::map<std::string, std::string> known;
-};
-
 /// The register: one risk for each finding and zone that it endangers, ranked; and the questions whose answers would
 /// move most.
-RiskRegister assess_risk(const RiskInput& input, RiskIds& ids);
+RiskRegister assess_risk(const RiskInput& input, NumberedIds& ids);
 
 }  // namespace bulkhead

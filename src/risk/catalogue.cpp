@@ -82,12 +82,4 @@ Result<RiskCatalogue> read_risk(const Catalogue& catalogue) {
   return risk;
 }
 
-std::string RiskIds::id_of(const std::string& key) {
-  const auto found = known.find(key);
-  if (found != known.end()) return found->second;
-  std::string digits = std::to_string(known.size() + 1);
-  if (digits.size() < 2) digits.insert(0, 2 - digits.size(), '0');
-  return known.emplace(key, "R-" + digits).first->second;
-}
-
 }  // namespace bulkhead

@@ -286,6 +286,16 @@ std::vector<AddressPair> TrafficLearner::pairs() const {
   return all;
 }
 
+std::vector<std::string> Traffic::names_of_space(std::uint16_t space) const {
+  std::vector<std::string> names;
+  for (const CaptureRecord& record : captures)
+    if (record.space == space) names.push_back(record.space_name.empty() ? record.point_name : record.space_name);
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
+}
+
 void unite(std::vector<Conversation>& conversations) {
   std::unordered_map<std::uint64_t, std::size_t> by_id;
   std::vector<Conversation> united;

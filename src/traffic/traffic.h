@@ -114,6 +114,9 @@ struct Traffic {
   std::uint64_t frames = 0, copies = 0, flows = 0, flows_evicted = 0, stream_holes_skipped = 0, fragments_dropped = 0,
                 resynchronised_bytes = 0, conversations_dropped = 0;
   std::vector<std::pair<std::string, std::uint64_t>> faults;  ///< Parse faults by protocol.
+
+  /// What an address space is known by from run to run: its names in site.yml, else its capture points. In order.
+  [[nodiscard]] std::vector<std::string> names_of_space(std::uint16_t space) const;
 };
 
 }  // namespace bulkhead

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assessment/observe.h"
+#include "base/numbered_ids.h"
 #include "content/catalogue.h"
 #include "event/json.h"
 #include "inventory/roles.h"
@@ -483,7 +484,7 @@ TEST(Identities, AreLearntOfTheRightDeviceAsTsharkReadsThem) {
     run_options.classify_others = false;
     const std::vector<CaptureInput> inputs{{folder / path, path, 0, 0, 0}};
     ASSERT_TRUE(run(inputs, run_options, [&](std::size_t) { return std::vector<Consumer*>{&listening}; }));
-    AssetIds ids;
+    NumberedIds ids{"A-", 4, {}};
     const Inventory inventory =
         take_inventory({observations->traffic, observations->facts, {}, {}, {}, {}, &*roles}, ids);
     for (const auto& [kind, examples] : seen["facts"].items()) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/numbered_ids.h"
 #include "content/catalogue.h"
 #include "finding/review.h"
 
@@ -48,7 +49,7 @@ struct World {
     return traffic.conversations.emplace_back(made);
   }
   std::vector<Finding> review() {
-    FindingIds ids;
+    NumberedIds ids{"F-", 4, {}};
     return bulkhead::review({site, inventory, traffic, facts, crossings, catalogue}, ids);
   }
   std::set<std::string> rules() {
@@ -117,7 +118,7 @@ TEST(Findings, IdsAreTheSameInAnotherOrder) {
   world.add("10.0.0.3", Role::plc, Level{2});
   world.talk("10.0.0.1", "10.0.0.2", Operation::mode_stop);
   world.talk("10.0.0.1", "10.0.0.3", Operation::program_download);
-  FindingIds ids;
+  NumberedIds ids{"F-", 4, {}};
   const ReviewInput input{world.site, world.inventory, world.traffic, world.facts, world.crossings, world.catalogue};
   const auto before = review(input, ids);
   std::swap(world.traffic.conversations[0], world.traffic.conversations[1]);

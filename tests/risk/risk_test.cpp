@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/numbered_ids.h"
 #include "content/catalogue.h"
 #include "risk/assess.h"
 
@@ -30,7 +31,7 @@ struct World {
     findings.push_back(finding);
   }
   RiskRegister assess() {
-    RiskIds ids;
+    NumberedIds ids{"R-", 2, {}};
     return assess_risk({site, inventory, traffic, findings, catalogue}, ids);
   }
 };

@@ -89,7 +89,6 @@ Asset asset_at(const Assessment& all, std::size_t i) {
   if (!asset.external)
     asset.macs = {
         MacAddress{{0x00, 0x1b, 0x1b, 0x02, static_cast<std::uint8_t>(i >> 8U), static_cast<std::uint8_t>(i)}}};
-  asset.key = to_text(asset.ips.front());
   const bool stray = i == 17;
   asset.zone = stray ? std::string{} : std::string{zone.id};
   asset.role.value = role_for(zone.id, i / zones.size());
@@ -270,7 +269,6 @@ void add_findings(Assessment& all) {
   for (const Row& row : rows) {
     Finding finding;
     finding.id = fmt::format("F-{:04}", all.findings.size() + 7);
-    finding.key = finding.rule = row.rule;
     finding.severity = row.severity;
     finding.confidence = Confidence::likely;
     finding.title = row.title;
@@ -309,7 +307,6 @@ void add_risks(Assessment& all) {
   for (std::size_t i = 0; i < 6; ++i) {
     Risk risk;
     risk.id = fmt::format("R-{:02}", i + 1);
-    risk.key = risk.id;
     risk.scenario = "An intruder uses that an office PC writes to a dosing controller, and reaches " + markup_name +
                     ": overdose of chlorine.";
     risk.zone = "dosing";
