@@ -124,7 +124,7 @@ CaptureRecord capture_of(const json& j) {
 json to_json(const Conversation& c) {
   json operations = json::array();
   for (const OperationUse& use : c.operations)
-    operations.push_back({static_cast<int>(use.operation), safe(use.station), use.asked, use.answered, use.refused,
+    operations.push_back({name(use.operation), safe(use.station), use.asked, use.answered, use.refused,
                           to_json(use.first), use.last_ns});
   json sightings = json::array();
   for (const Sighting& s : c.sightings)
@@ -189,9 +189,9 @@ Conversation conversation_of(const json& j) {
   read(j, "period", c.period_ns);
   c.first = citation_of(j.at("first"));
   for (const json& o : j.at("operations"))
-    c.operations.push_back({static_cast<Operation>(o.at(0).get<int>()), o.at(1).get<std::string>(),
-                            o.at(2).get<std::uint64_t>(), o.at(3).get<std::uint64_t>(), o.at(4).get<std::uint64_t>(),
-                            citation_of(o.at(5)), o.at(6).get<std::int64_t>()});
+    c.operations.push_back({operation_named(o.at(0).get<std::string>()).value_or(Operation::unknown),
+                            o.at(1).get<std::string>(), o.at(2).get<std::uint64_t>(), o.at(3).get<std::uint64_t>(),
+                            o.at(4).get<std::uint64_t>(), citation_of(o.at(5)), o.at(6).get<std::int64_t>()});
   for (const json& s : j.at("sightings")) {
     Sighting sighting{s.at(0).get<std::uint32_t>(), s.at(1).get<std::uint16_t>(), s.at(2).get<std::uint64_t>(),
                       s.at(3).get<std::uint64_t>(), s.at(4).get<std::uint64_t>(), {}};
@@ -219,7 +219,7 @@ AddressPair pair_of(const json& j) {
 json to_json(const Fact& f) {
   return {{"subject", to_json(Party{f.subject.space, f.subject.ip, f.subject.mac})},
           {"station", safe(f.subject.station)},
-          {"meaning", static_cast<int>(f.meaning)},
+          {"meaning", name(f.meaning)},
           {"value", safe(f.value)},
           {"schema", f.schema},
           {"field", f.field},
@@ -231,7 +231,7 @@ Fact fact_of(const json& j) {
   Fact f;
   const Party subject = party_of(j.at("subject"));
   f.subject = {subject.space, subject.ip, subject.mac, j.at("station").get<std::string>()};
-  f.meaning = static_cast<Meaning>(j.at("meaning").get<int>());
+  f.meaning = meaning_named(j.at("meaning").get<std::string>()).value_or(Meaning::none);
   f.value = j.at("value").get<std::string>();
   f.schema = j.at("schema").get<std::string>();
   f.field = j.at("field").get<std::string>();
