@@ -124,6 +124,16 @@ void take_over(const CaptureSummary& summary, CaptureRecord& record) {
   for (const CaptureInterface& interface : summary.interfaces) record.interface_drops += interface.dropped.value_or(0);
 }
 
+void take_over(const RunCounters& counters, Traffic& traffic) {
+  traffic.frames = counters.frames;
+  traffic.copies = counters.copies;
+  traffic.flows = counters.flows;
+  traffic.flows_evicted = counters.flows_evicted;
+  traffic.stream_holes_skipped = counters.stream_holes_skipped;
+  traffic.fragments_dropped = counters.fragments_dropped;
+  traffic.resynchronised_bytes = counters.resynchronised_bytes;
+}
+
 /// Citations name captures by their place in the run; from here on by their id.
 void renumber(Observations& observations, std::uint32_t first_id) {
   for (Conversation& conversation : observations.traffic.conversations) {
@@ -137,6 +147,67 @@ void renumber(Observations& observations, std::uint32_t first_id) {
     pdu.capture += first_id;
     for (KeptMessage& message : pdu.messages) message.citation.capture += first_id;
   }
+}
+
+/// The listeners of all shards, and what they learnt.
+class Learners {
+ public:
+  Learners() {
+    const std::vector<const Schema*> schemas = run_schemas();
+    for (std::size_t i = 0; i < shard_count; ++i) shards_.push_back(std::make_unique<Listeners>(schemas));
+  }
+
+  [[nodiscard]] MakeConsumers consumers() {
+    return [this](std::size_t shard) -> std::vector<Consumer*> {
+      return {&shards_[shard]->traffic, &shards_[shard]->facts};
+    };
+  }
+
+  /// Once, after the run.
+  Observations finish(const RunSummary& summary, std::vector<CaptureRecord> records) {
+    Observations observations;
+    std::vector<TrafficLearner*> traffic;
+    std::vector<const FactLearner*> facts;
+    for (const auto& shard : shards_) {
+      traffic.push_back(&shard->traffic);
+      facts.push_back(&shard->facts);
+      std::ranges::move(shard->keeper.kept, std::back_inserter(observations.kept));
+      shard->keeper.kept = {};
+    }
+    observations.traffic = merge(traffic);
+    observations.facts = merge(facts);
+    for (Conversation& conversation : observations.traffic.conversations)
+      conversation.operations_known = are_known(conversation);
+    for (std::size_t i = 0; i < records.size(); ++i) take_over(summary.captures[i], records[i]);
+    observations.traffic.captures = std::move(records);
+    take_over(summary.counters, observations.traffic);
+    std::sort(observations.kept.begin(), observations.kept.end(), [](const KeptPdu& a, const KeptPdu& b) {
+      return std::tie(a.capture, a.frame, a.pdu) < std::tie(b.capture, b.frame, b.pdu);
+    });
+    if (!observations.traffic.captures.empty()) renumber(observations, observations.traffic.captures.front().id);
+    return observations;
+  }
+
+ private:
+  static bool are_known(const Conversation& conversation) {
+    const Protocol* protocol = protocol_named(conversation.service);
+    return protocol != nullptr && protocol->depth == Depth::decoded &&
+           std::any_of(conversation.operations.begin(), conversation.operations.end(),
+                       [](const OperationUse& use) { return use.operation != Operation::unknown; });
+  }
+
+  std::vector<std::unique_ptr<Listeners>> shards_;
+};
+
+RunOptions run_options_of(const ObserveOptions& options, std::uint64_t bytes_in_all) {
+  RunOptions run_options;
+  run_options.workers = options.workers;
+  run_options.keep_duplicates = options.keep_duplicates;
+  if (options.progress)
+    run_options.progress = [&options, bytes_in_all](std::uint64_t frames, std::uint64_t bytes) {
+      options.progress(frames, bytes, bytes_in_all);
+    };
+  return run_options;
 }
 
 }  // namespace
@@ -183,56 +254,21 @@ Result<Observations> observe(const std::vector<std::filesystem::path>& files,
                              const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
                              const std::vector<CaptureRecord>& known) {
   TRY(Plan plan, make_plan(files, declared, options, known));
-  const std::vector<const Schema*> schemas = run_schemas();
-  std::vector<std::unique_ptr<Listeners>> shards;
-  for (std::size_t i = 0; i < shard_count; ++i) shards.push_back(std::make_unique<Listeners>(schemas));
-
   std::uint64_t bytes_in_all = 0;
   for (const CaptureRecord& record : plan.records) bytes_in_all += record.size;
-  RunOptions run_options;
-  run_options.workers = options.workers;
-  run_options.keep_duplicates = options.keep_duplicates;
-  if (options.progress)
-    run_options.progress = [&](std::uint64_t frames, std::uint64_t bytes) {
-      options.progress(frames, bytes, bytes_in_all);
-    };
-  const MakeConsumers make = [&](std::size_t shard) -> std::vector<Consumer*> {
-    return {&shards[shard]->traffic, &shards[shard]->facts};
-  };
-  TRY(const RunSummary summary, run(plan.inputs, run_options, make));
+  Learners learners;
+  TRY(const RunSummary summary, run(plan.inputs, run_options_of(options, bytes_in_all), learners.consumers()));
+  return learners.finish(summary, std::move(plan.records));
+}
 
-  Observations observations;
-  std::vector<TrafficLearner*> traffic;
-  std::vector<const FactLearner*> facts;
-  for (const auto& shard : shards) {
-    traffic.push_back(&shard->traffic);
-    facts.push_back(&shard->facts);
-    std::ranges::move(shard->keeper.kept, std::back_inserter(observations.kept));
-    shard->keeper.kept = {};
-  }
-  observations.traffic = merge(traffic);
-  observations.facts = merge(facts);
-  for (Conversation& conversation : observations.traffic.conversations) {
-    const Protocol* protocol = protocol_named(conversation.service);
-    conversation.operations_known =
-        protocol != nullptr && protocol->depth == Depth::decoded && !conversation.operations.empty() &&
-        std::any_of(conversation.operations.begin(), conversation.operations.end(),
-                    [](const OperationUse& use) { return use.operation != Operation::unknown; });
-  }
-  for (std::size_t i = 0; i < plan.records.size(); ++i) take_over(summary.captures[i], plan.records[i]);
-  observations.traffic.captures = std::move(plan.records);
-  observations.traffic.frames = summary.counters.frames;
-  observations.traffic.copies = summary.counters.copies;
-  observations.traffic.flows = summary.counters.flows;
-  observations.traffic.flows_evicted = summary.counters.flows_evicted;
-  observations.traffic.stream_holes_skipped = summary.counters.stream_holes_skipped;
-  observations.traffic.fragments_dropped = summary.counters.fragments_dropped;
-  observations.traffic.resynchronised_bytes = summary.counters.resynchronised_bytes;
-  std::sort(observations.kept.begin(), observations.kept.end(), [](const KeptPdu& a, const KeptPdu& b) {
-    return std::tie(a.capture, a.frame, a.pdu) < std::tie(b.capture, b.frame, b.pdu);
-  });
-  if (!observations.traffic.captures.empty()) renumber(observations, observations.traffic.captures.front().id);
-  return observations;
+Result<Observations> observe(std::unique_ptr<Source> source, const std::string& name, const ObserveOptions& options) {
+  CaptureRecord record;
+  record.id = 1;
+  record.name = record.point_name = name;
+  Learners learners;
+  TRY(const RunSummary summary,
+      run(std::move(source), {{}, name, 0, 0, 0}, run_options_of(options, 0), learners.consumers()));
+  return learners.finish(summary, {std::move(record)});
 }
 
 }  // namespace bulkhead

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "capture/source.h"
 #include "evidence/evidence.h"
 #include "inventory/inventory.h"
 #include "site/site.h"
@@ -35,6 +37,9 @@ struct ObserveOptions {
 Result<Observations> observe(const std::vector<std::filesystem::path>& files,
                              const std::vector<CapturePointDeclaration>& declared, const ObserveOptions& options,
                              const std::vector<CaptureRecord>& known = {});
+/// The same of a source that is open, such as a live interface, until it ends: one capture, which is a capture point
+/// and an address space of its own, called `name`. Progress is told without the bytes in all.
+Result<Observations> observe(std::unique_ptr<Source> source, const std::string& name, const ObserveOptions& options);
 
 /// Modification time of a file, as the system counts it; 0 where it can't be told.
 std::int64_t modification_time(const std::filesystem::path& path) noexcept;

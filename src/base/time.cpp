@@ -1,6 +1,10 @@
 #include "base/time.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdlib>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -78,6 +82,24 @@ std::string to_text_duration(std::int64_t duration_ns) {
   if (ns >= 1'000'000) return fmt::format("{}{} ms", sign, ns / 1'000'000);
   if (ns >= 1'000) return fmt::format("{}{} µs", sign, ns / 1'000);
   return fmt::format("{}{} ns", sign, ns);
+}
+
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    std::int64_t ns;
+  };
+  constexpr std::array units{Unit{"ms", second_ns / 1000}, Unit{"s", second_ns}, Unit{"min", 60 * second_ns},
+                             Unit{"h", 3600 * second_ns}, Unit{"d", day_s * second_ns}};
+  constexpr std::int64_t duration_max = 366 * day_s * second_ns;
+  std::int64_t number = 0;
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const std::string_view name{stop, static_cast<std::size_t>(end - stop)};
+  const auto* const unit = std::find_if(units.begin(), units.end(), [&](const Unit& one) { return one.name == name; });
+  if (error != std::errc{} || unit == units.end() || number <= 0 || number > duration_max / unit->ns)
+    return std::nullopt;
+  return number * unit->ns;
 }
 
 std::optional<std::int64_t> parse_utc(std::string_view text) {

@@ -16,6 +16,8 @@ std::string to_text_utc(std::int64_t time_ns, unsigned digits = 6);
 std::string to_text_people(std::int64_t time_ns);
 /// `2 d 4 h`, `3 min 20 s`, `1.02 s`, `250 ms`: two figures, rounded.
 std::string to_text_duration(std::int64_t duration_ns);
+/// `500ms`, `60s`, `5min`, `2h`, `1d`: a whole number and a unit, more than nothing and at most a year.
+std::optional<std::int64_t> parse_duration(std::string_view text);
 /// RFC 3339 in UTC, as `to_text_utc` writes it.
 std::optional<std::int64_t> parse_utc(std::string_view text);
 

@@ -102,14 +102,21 @@ class PcapInterface final : public LiveSource {
   Ending ending_;
 };
 
+std::string known_interfaces() {
+  const auto names = list_interfaces();
+  if (!names || names->empty()) return "name one that this machine has";
+  return fmt::format("this machine has: {}", fmt::join(*names, ", "));
+}
+
 std::unexpected<Error> refusal(int status, pcap_t* handle, const std::string& interface) {
   switch (status) {
-    case PCAP_ERROR_NO_SUCH_DEVICE: return failure("no such interface", interface, "name one that this machine has");
+    case PCAP_ERROR_NO_SUCH_DEVICE: return failure("no such interface", interface, known_interfaces());
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
       return failure("listening to the interface is not permitted", interface,
-                     "grant the program the capability CAP_NET_RAW, or run it as root");
-    case PCAP_ERROR_IFACE_NOT_UP: return failure("the interface is down", interface, "bring it up first");
+                     "run it as root, or let it listen without: setcap cap_net_raw+ep PROGRAM");
+    case PCAP_ERROR_IFACE_NOT_UP:
+      return failure("the interface is down", interface, "bring it up first: ip link set " + interface + " up");
     default: break;
   }
   const std::string detail = pcap_geterr(handle);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/commands.h"
+#include "cli/listen.h"
 #include "traffic/coverage.h"
 
 namespace bulkhead {
@@ -18,6 +19,8 @@ namespace {
 
 struct CheckOptions {
   std::vector<std::string> files;
+  std::string interface;
+  std::string for_how_long;  ///< As typed; empty: until interrupted.
   std::string format = "text";
   bool keep_duplicates = false;
 };
@@ -43,10 +46,10 @@ void print_point(const PointCoverage& point) {
                grouped(point.clock_offset_frames));
 }
 
-void print_text(const Observations& observations, const CaptureQuality& quality) {
+void print_text(const Observations& observations, const CaptureQuality& quality, std::string_view kind_of_sources) {
   fmt::print("{}\n", quality.sentence);
   for (const PointCoverage& point : quality.points) print_point(point);
-  fmt::print("\nFiles\n");
+  fmt::print("\n{}\n", kind_of_sources);
   for (const CaptureRecord& capture : observations.traffic.captures) {
     fmt::print("  {}  {}", plain_text(capture.name), capture.ending);
     if (capture.ending != "read")
@@ -82,16 +85,35 @@ void print_json(const CaptureQuality& quality) {
              strings(quality.advice), points);
 }
 
-Exit check(const CheckOptions& options) {
+Result<Observations> observe_sources(const CheckOptions& options) {
   ObserveOptions observe_options;
   observe_options.hash_files = false;
   observe_options.keep_duplicates = options.keep_duplicates;
-  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
-  const auto observations = observe(files, {}, observe_options);
+  if (options.interface.empty()) {
+    if (options.files.empty())
+      return failure("nothing to check", {}, "name capture files, or an interface: bulkhead check -i IF --for 60s");
+    if (!options.for_how_long.empty())
+      return failure("only an interface is listened to for a time", "--for", "name the interface: -i IF");
+    const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
+    return observe(files, {}, observe_options);
+  }
+  if (!options.files.empty())
+    return failure("files and an interface are not checked together", options.interface, "run the command twice");
+  std::optional<std::int64_t> duration_ns;
+  if (!options.for_how_long.empty()) {
+    duration_ns = parse_duration(options.for_how_long);
+    if (!duration_ns)
+      return failure(fmt::format("expected a time such as 60s, 5min or 2h, found '{}'", options.for_how_long), "--for");
+  }
+  return listen(options.interface, duration_ns, observe_options);
+}
+
+Exit check(const CheckOptions& options) {
+  const auto observations = observe_sources(options);
   if (!observations) return say(observations.error());
   const CaptureQuality quality = judge(observations->traffic);
   if (options.format == "json") print_json(quality);
-  else print_text(*observations, quality);
+  else print_text(*observations, quality, options.interface.empty() ? "Files" : "Interface");
   return Exit::done;
 }
 
@@ -101,7 +123,9 @@ void add_check(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command =
       app.add_subcommand("check", "Is the capture any good: what it can and can't show, and which port to mirror next");
-  command->add_option("FILE", options->files, "Capture files")->required();
+  command->add_option("FILE", options->files, "Capture files");
+  command->add_option("-i,--interface", options->interface, "A network interface, listened to and never sent to");
+  command->add_option("--for", options->for_how_long, "How long to listen: 60s, 5min, 2h; else until Ctrl-C");
   command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   command->add_flag("--keep-duplicates", options->keep_duplicates, "Count copies of a frame as frames of their own");
   command->callback([options, &outcome] { outcome.exit = check(*options); });

@@ -21,4 +21,14 @@ TEST(Duration, HasTwoFigures) {
   EXPECT_EQ(to_text_duration(1'020'000'000), "1.02 s");
 }
 
+TEST(Duration, IsReadWithItsUnit) {
+  EXPECT_EQ(parse_duration("500ms"), second_ns / 2);
+  EXPECT_EQ(parse_duration("60s"), 60 * second_ns);
+  EXPECT_EQ(parse_duration("5min"), 300 * second_ns);
+  EXPECT_EQ(parse_duration("2h"), 7200 * second_ns);
+  EXPECT_EQ(parse_duration("1d"), 86'400 * second_ns);
+  for (const char* wrong : {"", "60", "s", "0s", "-5s", "1.5h", "5 s", "5m", "5seconds", "999999999999d", "367d"})
+    EXPECT_FALSE(parse_duration(wrong)) << wrong;
+}
+
 }  // namespace bulkhead::test
