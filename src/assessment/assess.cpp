@@ -21,6 +21,8 @@ namespace bulkhead {
 
 namespace {
 
+constexpr std::size_t conversations_cited = 200;  // of one crossing
+
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path partial = path.string() + ".partial";
   {
@@ -56,6 +58,19 @@ std::vector<KeptPdu> cited(const Assessment& assessment, const std::vector<KeptP
     for (const Attribute& attribute : asset.attributes)
       for (const Attribute::Candidate& candidate : attribute.candidates) want(candidate.citation);
     for (const Citation& citation : asset.role.citations) want(citation);
+  }
+  for (const Crossing& crossing : assessment.crossings) {
+    // What is not allowed comes first, and with all that it does.
+    std::vector<std::size_t> order = crossing.forbidden;
+    const std::set<std::size_t> forbidden{order.begin(), order.end()};
+    std::copy_if(crossing.conversations.begin(), crossing.conversations.end(), std::back_inserter(order),
+                 [&](std::size_t i) { return !forbidden.contains(i); });
+    for (std::size_t i = 0; i < std::min(order.size(), conversations_cited); ++i) {
+      const Conversation& conversation = assessment.traffic.conversations[order[i]];
+      want(conversation.witness());
+      if (!forbidden.contains(order[i])) continue;
+      for (const OperationUse& use : conversation.operations) want(use.first);
+    }
   }
   std::vector<KeptPdu> result;
   for (const KeptPdu& pdu : kept)

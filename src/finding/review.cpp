@@ -136,16 +136,17 @@ class Review {
     cause.asset_ids.insert(asset.id);
     if (!asset.zone.empty()) cause.zones.insert(asset.zone);
   }
-  void add(Cause& cause, const Conversation& conversation, const Asset& client, const Asset& server,
-           Citation citation = {}) {
+  void add(Cause& cause, const Conversation& conversation, const Asset& client, const Asset& server) {
     cause.clients.insert(label_of(client));
     cause.servers.insert(label_of(server));
     cause.services.insert(service_of(conversation));
     add_asset(cause, client);
     add_asset(cause, server);
     cause.conversations.insert(conversation.id);
-    cite(cause, citation.frame != 0 ? citation : conversation.first,
-         fmt::format("{} to {}: {}", label_of(client), label_of(server), service_of(conversation)));
+    const OperationUse* use = conversation.telling_use();
+    cite(cause, conversation.witness(),
+         fmt::format("{} to {}: {}{}", label_of(client), label_of(server), service_of(conversation),
+                     use == nullptr ? std::string{} : fmt::format(" {}", name(use->operation))));
   }
 
   void find_downloads() {
@@ -583,7 +584,7 @@ class Review {
         }
         for (const Conversation* conversation : found_servers.conversations) {
           found.conversations.insert(conversation->id);
-          cite(found, conversation->first,
+          cite(found, conversation->witness(),
                fmt::format("{} and {}", to_text(conversation->client), to_text(conversation->server)));
         }
       }
@@ -628,7 +629,7 @@ class Review {
       names.insert(label_of(*asset));
       add_asset(found, *asset);
       found.confidence = std::max(found.confidence, asset->role.confidence);
-      cite(found, asset->first,
+      cite(found, asset->role.citations.empty() ? asset->first : asset->role.citations.front(),
            fmt::format(
                "{}: {}", label_of(*asset),
                asset->role.reasons.empty() ? std::string{title(*asset->role.value)} : asset->role.reasons.front()));

@@ -134,7 +134,7 @@ std::string conversation_table(const View& view, const Asset& asset) {
   const auto& indexes = view.conversations_of(asset.id);
   if (indexes.empty()) return {};
   std::string out = "<h3>Conversations</h3><table>" +
-                    head_row({"Peer", "Service", "Operations", "Frames", "First frame"}) + "<tbody>";
+                    head_row({"Peer", "Service", "Operations", "Frames", "Frame"}) + "<tbody>";
   for (std::size_t i = 0; i < std::min(indexes.size(), peers_shown); ++i) {
     const Conversation& conversation = view.all.traffic.conversations[indexes[i]];
     const bool is_client = view.asset_at(conversation.client) == &asset;
@@ -150,7 +150,7 @@ std::string conversation_table(const View& view, const Asset& asset) {
         "<tr><td>{} {}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td>{}</td></tr>\n", is_client ? "to" : "from",
         other == nullptr ? html_text(to_text(peer)) : asset_link(view, other->id),
         html_text(service_text(conversation)), operations, grouped(conversation.frames_out + conversation.frames_in),
-        citation_link(view, conversation.first));
+        citation_link(view, conversation.witness()));
   }
   return out + "</tbody></table>\n" + of_note(std::min(indexes.size(), peers_shown), indexes.size(), "");
 }

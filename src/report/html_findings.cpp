@@ -72,7 +72,7 @@ std::string involved(const View& view, const Finding& finding) {
   }
   if (finding.conversations.empty()) return out;
   out += "<details><summary>" + plural(finding.conversations.size(), "conversation") + "</summary><div><table>" +
-         head_row({"Client", "Server", "Service", "Frames", "Last seen", "First frame"}) + "<tbody>";
+         head_row({"Client", "Server", "Service", "Frames", "Last seen", "Frame"}) + "<tbody>";
   const std::size_t shown = std::min(finding.conversations.size(), conversations_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     const Conversation* conversation = view.conversation(finding.conversations[i]);
@@ -81,7 +81,7 @@ std::string involved(const View& view, const Finding& finding) {
         "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"nw\">{}</td><td>{}</td></tr>\n",
         html_text(to_text(conversation->client)), html_text(to_text(conversation->server)),
         html_text(service_text(*conversation)), grouped(conversation->frames_out + conversation->frames_in),
-        to_text_people(conversation->last_ns), citation_link(view, conversation->first));
+        to_text_people(conversation->last_ns), citation_link(view, conversation->witness()));
   }
   return out + "</tbody></table>" + of_note(shown, finding.conversations.size(), "; the workbook has all") +
          "</div></details>\n";

@@ -80,7 +80,7 @@ struct Sum {
   std::uint64_t frames = 0, bytes = 0;
   bool operations_known = true;
   std::int64_t last_ns = 0;
-  Citation first;
+  Citation witness;  ///< Of its first conversation.
 };
 
 std::map<std::string, Sum> sums_of(const View& view, const Crossing& crossing) {
@@ -89,7 +89,7 @@ std::map<std::string, Sum> sums_of(const View& view, const Crossing& crossing) {
   for (const std::size_t i : crossing.conversations) {
     const Conversation& conversation = view.all.traffic.conversations[i];
     Sum& sum = sums[service_text(conversation)];
-    if (sum.conversations == 0) sum.first = conversation.first;
+    if (sum.conversations == 0) sum.witness = conversation.witness();
     ++sum.conversations;
     sum.forbidden += forbidden.contains(i) ? 1U : 0U;
     sum.clients.insert(to_text(conversation.client));
@@ -116,7 +116,7 @@ std::string service_rows(const View& view, const Crossing& crossing) {
   const auto sums = sums_of(view, crossing);
   std::string out = "<table><caption>By service</caption>" +
                     head_row({"Service", "Operations", "Clients", "Servers", "Conversations", "Not allowed", "Frames",
-                              "Last seen", "First frame"}) +
+                              "Last seen", "Frame"}) +
                     "<tbody>";
   std::size_t count = 0;
   for (const auto& [service, sum] : sums) {
@@ -128,7 +128,7 @@ std::string service_rows(const View& view, const Crossing& crossing) {
         html_text(service), operations_of(sum), grouped(sum.clients.size()), grouped(sum.servers.size()),
         grouped(sum.conversations),
         crossing.verdict == Crossing::Verdict::proposed ? "<span class=\"unk-v\">?</span>" : grouped(sum.forbidden),
-        grouped(sum.frames), to_text_people(sum.last_ns), citation_link(view, sum.first));
+        grouped(sum.frames), to_text_people(sum.last_ns), citation_link(view, sum.witness));
   }
   return out + "</tbody></table>\n" +
          of_note(std::min(services_shown, sums.size()), sums.size(), "; the tables have all");
@@ -141,7 +141,7 @@ std::string conversation_rows(const View& view, const Crossing& crossing) {
     if (!forbidden.contains(i)) order.push_back(i);
   const std::size_t shown = std::min(order.size(), conversations_shown);
   std::string out = "<table class=\"np\"><caption>Conversations</caption>" +
-                    head_row({"Client", "Server", "Service", "Verdict", "Period", "Frames", "First frame"}) + "<tbody>";
+                    head_row({"Client", "Server", "Service", "Verdict", "Period", "Frames", "Frame"}) + "<tbody>";
   for (std::size_t i = 0; i < shown; ++i) {
     const Conversation& conversation = view.all.traffic.conversations[order[i]];
     const Asset* client = view.asset_at(conversation.client);
@@ -156,7 +156,7 @@ std::string conversation_rows(const View& view, const Crossing& crossing) {
         verdict_mark(view.verdict_of(order[i])),
         conversation.period_ns ? to_text_duration(*conversation.period_ns)
                                : std::string{"<span class=\"na-v\">–</span>"},
-        grouped(conversation.frames_out + conversation.frames_in), citation_link(view, conversation.first));
+        grouped(conversation.frames_out + conversation.frames_in), citation_link(view, conversation.witness()));
   }
   return out + "</tbody></table>\n" + of_note(shown, order.size(), "; the workbook has all");
 }

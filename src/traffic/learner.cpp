@@ -1,6 +1,7 @@
 #include "traffic/learner.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <iterator>
 #include <utility>
@@ -82,6 +83,24 @@ bool Conversation::does(OperationClass operation_class) const noexcept {
   return std::any_of(operations.begin(), operations.end(), [&](const OperationUse& use) {
     return class_of(use.operation) == operation_class && use.asked > 0;
   });
+}
+
+const OperationUse* Conversation::telling_use() const noexcept {
+  using enum OperationClass;
+  constexpr std::array order{unknown, session, observe, change, disrupt, program};
+  const auto weight = [&](const OperationUse& use) {
+    const auto* const rank = std::find(order.begin(), order.end(), class_of(use.operation));
+    return std::pair{use.asked > use.refused, rank - order.begin()};
+  };
+  const auto most =
+      std::max_element(operations.begin(), operations.end(),
+                       [&](const OperationUse& a, const OperationUse& b) { return weight(a) < weight(b); });
+  return most == operations.end() ? nullptr : &*most;
+}
+
+Citation Conversation::witness() const noexcept {
+  const OperationUse* use = telling_use();
+  return use == nullptr ? first : use->first;
 }
 
 TrafficLearner::TrafficLearner(std::span<const Schema* const> schemas, Keeper& keeper) : keeper_(keeper) {

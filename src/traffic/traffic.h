@@ -68,6 +68,11 @@ struct Conversation {
 
   [[nodiscard]] const OperationUse* use_of(Operation operation) const noexcept;
   [[nodiscard]] bool does(OperationClass operation_class) const noexcept;
+  /// The operation that tells most of it: program before disrupt before change before observe before session, what was
+  /// asked before what was only reported. Null where no message was understood.
+  [[nodiscard]] const OperationUse* telling_use() const noexcept;
+  /// Where to look it up: the first message of its most telling operation, else its first frame.
+  [[nodiscard]] Citation witness() const noexcept;
 };
 
 /// A link and network address that were seen together in one frame's header: the sender's own only on its own segment.

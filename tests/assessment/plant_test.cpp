@@ -1,17 +1,14 @@
 // The simulated dairy, whose faults and attack are known: what of them is found, and that nothing else is.
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <set>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include "assessment/assess.h"
-#include "content/catalogue.h"
-#include "plant/simulate.h"
+#include "support/demo_site.h"
 
 namespace bulkhead::test {
 
@@ -47,36 +44,22 @@ const std::set<std::string> also_true{"unsupported_system", "default_credentials
 
 class Dairy : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    folder_ = std::filesystem::temp_directory_path() / ("bulkhead_dairy_assessed_" + std::to_string(::getpid()));
-    std::filesystem::remove_all(folder_);
-    const auto plant = plant::read_plant("alder-vale-dairy");
-    ASSERT_TRUE(plant);
-    const auto folder = SiteFolder::open(folder_);
-    ASSERT_TRUE(folder);
-    const auto made = plant::simulate(*plant, {1, folder_ / "plant"});
-    ASSERT_TRUE(made);
-    for (const auto& capture : made->captures) ASSERT_TRUE(folder->add_capture(folder_ / "plant" / capture.file));
-    std::filesystem::copy_file(made->site, folder->site_file());
-  }
-  static void TearDownTestSuite() { std::filesystem::remove_all(folder_); }
+  static void SetUpTestSuite() { site_ = std::make_unique<DemoSite>("dairy"); }
+  static void TearDownTestSuite() { site_.reset(); }
 
-  static Assessment assessed() {
-    auto result = assess(*SiteFolder::open(folder_), Catalogue{}, {});
-    EXPECT_TRUE(result) << (result ? "" : result.error().place + ' ' + result.error().message);
-    return std::move(*result);
-  }
+  static Assessment assessed() { return site_->assessed(); }
   static void replace(const std::string& from, const std::string& to) {
-    std::ifstream in{folder_ / "site.yml"};
+    const std::filesystem::path path = site_->folder() / "site.yml";
+    std::ifstream in{path};
     std::string text{std::istreambuf_iterator<char>{in}, {}};
     const std::size_t at = text.find(from);
     ASSERT_NE(at, std::string::npos) << from;
     text.replace(at, from.size(), to);
-    std::ofstream{folder_ / "site.yml"} << text;
+    std::ofstream{path} << text;
   }
-  static std::filesystem::path folder_;
+  static std::unique_ptr<DemoSite> site_;
 };
-std::filesystem::path Dairy::folder_;
+std::unique_ptr<DemoSite> Dairy::site_;
 
 std::set<std::string> rules_of(const Assessment& assessment) {
   std::set<std::string> rules;
@@ -111,6 +94,37 @@ TEST_F(Dairy, EveryFindingCitesAFrameThatIsThere) {
       EXPECT_LE(evidence.citation.frame, capture->frames);
     }
   }
+}
+
+TEST_F(Dairy, EveryFindingShowsAMessageWhereverOneWasUnderstood) {
+  const Assessment assessment = assessed();
+  std::map<std::uint64_t, const Conversation*> conversations;
+  for (const Conversation& conversation : assessment.traffic.conversations)
+    conversations[conversation.id] = &conversation;
+  for (const Finding& finding : assessment.findings) {
+    const bool contact_only = !finding.conversations.empty() &&
+                              std::all_of(finding.conversations.begin(), finding.conversations.end(),
+                                          [&](std::uint64_t id) { return conversations.at(id)->operations.empty(); });
+    const bool shows = std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const Evidence& evidence) {
+      return assessment.pdu(evidence.citation) != nullptr;
+    });
+    EXPECT_TRUE(shows || contact_only) << finding.rule << ": " << finding.what;
+  }
+}
+
+TEST_F(Dairy, WhatCrossesZonesAndIsNotAllowedIsKeptToBeShown) {
+  const Assessment assessment = assessed();
+  std::size_t kept = 0;
+  for (const Crossing& crossing : assessment.crossings)
+    for (const std::size_t i : crossing.forbidden) {
+      const Conversation& conversation = assessment.traffic.conversations[i];
+      for (const OperationUse& use : conversation.operations) {
+        EXPECT_NE(assessment.pdu(use.first), nullptr)
+            << to_text(conversation.client) << " to " << to_text(conversation.server) << ' ' << name(use.operation);
+        ++kept;
+      }
+    }
+  EXPECT_GT(kept, 10U);
 }
 
 TEST_F(Dairy, IsAssessedAgainFromTheStoreWithTheSameIds) {
