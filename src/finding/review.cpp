@@ -35,6 +35,13 @@ std::string label_of(const Asset& asset) {
   return fmt::format("{} ({})", plain_text(asset.name), plain_text(address));
 }
 
+/// The asset by the address at which it was met: it may have several.
+std::string label_at(const Asset& asset, const IpAddress& ip) {
+  if (!ip.present() || !asset.station.empty()) return label_of(asset);
+  const bool named = !asset.name.empty() && asset.name != asset.address_text();
+  return named ? fmt::format("{} ({})", plain_text(asset.name), to_text(ip)) : to_text(ip);
+}
+
 std::string service_of(const Conversation& conversation) {
   if (!conversation.service.empty()) return conversation.service;
   const std::string where =
@@ -99,6 +106,7 @@ class Review {
           allowed_.insert(input_.traffic.conversations[i].id);
     }
     find_downloads();
+    find_habits();
     for (const Conversation& conversation : input_.traffic.conversations) look_at(conversation);
     look_at_facts();
     look_for_scans();
@@ -137,15 +145,17 @@ class Review {
     if (!asset.zone.empty()) cause.zones.insert(asset.zone);
   }
   void add(Cause& cause, const Conversation& conversation, const Asset& client, const Asset& server) {
-    cause.clients.insert(label_of(client));
-    cause.servers.insert(label_of(server));
+    const std::string from = label_at(client, conversation.client.ip);
+    const std::string to = label_at(server, conversation.server.ip);
+    cause.clients.insert(from);
+    cause.servers.insert(to);
     cause.services.insert(service_of(conversation));
     add_asset(cause, client);
     add_asset(cause, server);
     cause.conversations.insert(conversation.id);
     const OperationUse* use = conversation.telling_use();
     cite(cause, conversation.witness(),
-         fmt::format("{} to {}: {}{}", label_of(client), label_of(server), service_of(conversation),
+         fmt::format("{} to {}: {}{}", from, to, service_of(conversation),
                      use == nullptr ? std::string{} : fmt::format(" {}", name(use->operation))));
   }
 
@@ -174,9 +184,17 @@ class Review {
     const Asset& inside = client.external ? server : client;
     if (client.external == server.external) return;
     if (!inside.level.value || inside.level.value->doubled > 6) return;
+    // A site with public addresses of its own: which of the others are its own as well, only a person knows.
+    const Party& party = client.external ? conversation.server : conversation.client;
+    if (!party.ip.is_private() && !is_declared_inside(party.ip)) return;
     Cause& found = cause("internet_contact", "");
     found.confidence = std::max(found.confidence, inside.level.confidence);
     add(found, conversation, client, server);
+  }
+
+  bool is_declared_inside(const IpAddress& ip) const {
+    return std::any_of(input_.site.inside.begin(), input_.site.inside.end(),
+                       [&](const IpPrefix& prefix) { return prefix.contains(ip); });
   }
 
   void remote_tools(const Conversation& conversation, const Asset& client, const Asset& server) {
@@ -231,19 +249,21 @@ class Review {
       if (use.asked == 0 || use.refused >= use.asked) continue;
       const OperationClass kind = class_of(use.operation);
       const bool transfer = kind == OperationClass::program || use.operation == Operation::program_upload;
-      const std::string sentence = fmt::format("{} to {}: {} by {}, {} times", label_of(client), label_of(server),
-                                               name(use.operation), service_of(conversation), use.asked);
+      const std::string sentence = fmt::format("{} to {}: {} by {}, {} times", label_at(client, conversation.client.ip),
+                                               label_at(server, conversation.server.ip), name(use.operation),
+                                               service_of(conversation), use.asked);
       if (transfer) {
         // An engineering workstation may read programs; beside a download, what it read belongs to the same deed.
         const bool engineering = client.role.value == Role::engineering_workstation;
         const bool upload = use.operation == Operation::program_upload;
-        if (engineering && upload && !downloads_.contains(client.id)) continue;
+        if ((engineering || is_reading(conversation)) && upload && !downloads_.contains(client.id)) continue;
         if (!upload) downloads_.insert(client.id);
         Cause& found = cause(engineering ? "program_download" : "program_transfer", client.id);
         found.confidence = std::max(found.confidence, Confidence::certain);
         note(found, conversation, client, server, use, sentence);
       } else if (use.operation == Operation::mode_stop || use.operation == Operation::mode_start ||
-                 use.operation == Operation::restart || use.operation == Operation::comm_disable) {
+                 use.operation == Operation::restart ||
+                 (use.operation == Operation::comm_disable && !is_polling(conversation))) {
         Cause& found = cause("mode_change", client.id);
         found.confidence = Confidence::certain;
         note(found, conversation, client, server, use, sentence);
@@ -259,10 +279,15 @@ class Review {
     }
   }
 
+  /// S7comm-plus reads long values, of a program or of an OPC server's list of tags, by one and the same function.
+  static bool is_reading(const Conversation& conversation) { return conversation.service == "s7comm_plus"; }
+  /// A DNP3 master that polls tells the outstation not to report by itself, as its first request (IEEE 1815, 4.6).
+  static bool is_polling(const Conversation& conversation) { return conversation.service == "dnp3"; }
+
   void note(Cause& found, const Conversation& conversation, const Asset& client, const Asset& server,
             const OperationUse& use, const std::string& sentence) {
-    found.clients.insert(label_of(client));
-    found.servers.insert(label_of(server));
+    found.clients.insert(label_at(client, conversation.client.ip));
+    found.servers.insert(label_at(server, conversation.server.ip));
     found.services.insert(fmt::format("{} {}", service_of(conversation), name(use.operation)));
     add_asset(found, client);
     add_asset(found, server);
@@ -294,25 +319,62 @@ class Review {
 
   void weakness(const Fact& fact, const Asset& asset) {
     if (!input_.catalogue.rules.contains(fact.value)) return;
+    const std::string service = fact.schema.substr(0, fact.schema.find('.'));
+    const Habit habit = habit_of(asset, service);
+    // Endpoints are asked for without security before every secure session (OPC 10000-4, 5.4): what follows tells.
+    if (fact.value == "opcua_without_security" && !habit.works) return;
     const bool by_device = fact.value == "plaintext_administration";
-    Cause& found = cause(fact.value, by_device ? asset.id : std::string{});
+    // Either end may have said it, and the one that is administered is the server.
+    const Asset& accused = by_device && !habit.serves && habit.asked != nullptr ? *habit.asked : asset;
+    Cause& found = cause(fact.value, by_device ? accused.id : std::string{});
     found.confidence = Confidence::certain;
-    found.clients.insert(label_of(asset));
-    found.services.insert(fact.schema.substr(0, fact.schema.find('.')));
-    add_asset(found, asset);
-    cite(found, fact.first, fmt::format("{}: {}", label_of(asset), fact.schema));
+    const std::string label = &accused == &asset ? label_at(asset, fact.subject.ip) : label_of(accused);
+    (by_device ? found.servers : found.clients).insert(label);
+    found.services.insert(service);
+    add_asset(found, accused);
+    cite(found, fact.first, fmt::format("{}: {}", label, fact.schema));
+  }
+
+  /// What an asset does in one service.
+  struct Habit {
+    const Asset* asked = nullptr;  ///< One of those it asks.
+    bool serves = false;
+    bool works = false;  ///< More than to open sessions and to look for others.
+  };
+  void find_habits() {
+    for (const Conversation& conversation : input_.traffic.conversations) {
+      if (conversation.service.empty()) continue;
+      const Asset* client = asset_at(conversation.client);
+      const Asset* server = asset_at(conversation.server);
+      const bool works = std::any_of(conversation.operations.begin(), conversation.operations.end(),
+                                     [](const OperationUse& use) { return is_work(use.operation); });
+      for (const Asset* asset : {client, server})
+        if (asset != nullptr && works) habits_[{asset, conversation.service}].works = true;
+      if (client == nullptr || server == nullptr || conversation.client_reason == "unknown") continue;
+      habits_[{client, conversation.service}].asked = server;
+      habits_[{server, conversation.service}].serves = true;
+    }
+  }
+  Habit habit_of(const Asset& asset, const std::string& service) const {
+    const auto found = habits_.find({&asset, service});
+    return found == habits_.end() ? Habit{} : found->second;
+  }
+  static bool is_work(Operation operation) {
+    return operation != Operation::discover && class_of(operation) != OperationClass::session &&
+           class_of(operation) != OperationClass::unknown;
   }
 
   void default_secret(const Fact& fact, const Asset& asset) {
     const bool community = fact.schema.starts_with("snmp");
     const bool person = fact.field == "user" || fact.field.find("name") != std::string::npos;
-    if (person) return;  // a usual name is no credential
+    if (person) return;                                                // a usual name is no credential
+    if (!community && fact.value == "known default, 0 bytes") return;  // nor is nothing at all
     Cause& found = cause(community ? "default_community" : "default_credentials", community ? std::string{} : asset.id);
     found.confidence = Confidence::certain;
-    found.servers.insert(label_of(asset));
+    found.servers.insert(label_at(asset, fact.subject.ip));
     found.services.insert(fact.schema.substr(0, fact.schema.find('.')));
     add_asset(found, asset);
-    cite(found, fact.first, fmt::format("{}: {} in {}", label_of(asset), fact.value, fact.schema));
+    cite(found, fact.first, fmt::format("{}: {} in {}", label_at(asset, fact.subject.ip), fact.value, fact.schema));
   }
 
   void unsupported(const Fact& fact, const Asset& asset) {
@@ -366,17 +428,17 @@ class Review {
   }
 
   /// A host that asks everyone "who is there?" in an OT protocol, and is none of those whose task that is: a
-  /// controller, a panel, a SCADA server, or an engineering workstation in the protocol that it works in.
+  /// controller, a panel, a SCADA server, or an engineering workstation in the protocol that it works in. Devices look
+  /// for each other as well (BACnet's Who-Is, PROFINET's search for its own name) and answer to all: of whom nothing
+  /// else is known is accused only where it behaves like a computer.
   void look_for_discovery() {
     std::map<std::size_t, std::set<std::string>> works_in;
+    const std::set<std::size_t> computers = find_computers();
     for (const Conversation& conversation : input_.traffic.conversations) {
       const auto client = input_.inventory.at(conversation.client);
       if (!client || conversation.server.is_group()) continue;
       for (const OperationUse& use : conversation.operations) {
-        const bool works = use.asked > 0 && use.operation != Operation::discover &&
-                           class_of(use.operation) != OperationClass::session &&
-                           class_of(use.operation) != OperationClass::unknown;
-        if (works) works_in[*client].insert(family_of(conversation.service));
+        if (use.asked > 0 && is_work(use.operation)) works_in[*client].insert(family_of(conversation.service));
       }
     }
     for (const Conversation& conversation : input_.traffic.conversations) {
@@ -386,6 +448,7 @@ class Review {
       const Asset& asset = input_.inventory.assets[*client];
       if (use == nullptr || is_controller(asset) || asset.role.value == Role::hmi ||
           asset.role.value == Role::scada_server || asset.role.value == Role::network_switch ||
+          asset.role.value == Role::gateway || (!asset.role.value && !computers.contains(*client)) ||
           works_in[*client].contains(family_of(conversation.service)))
         continue;
       Cause& found = cause("network_scan", asset.id);
@@ -400,6 +463,19 @@ class Review {
       cite(found, use->first, fmt::format("{}: {} by {}", label_of(asset), name(use->operation), conversation.service));
     }
   }
+  /// Those that name an operating system, or ask in services that people's computers ask in.
+  std::set<std::size_t> find_computers() const {
+    std::set<std::size_t> computers;
+    for (std::size_t i = 0; i < input_.inventory.assets.size(); ++i)
+      if (input_.inventory.assets[i].best(Meaning::operating_system) != nullptr) computers.insert(i);
+    for (const Conversation& conversation : input_.traffic.conversations) {
+      const std::string& service = conversation.service;
+      if (service != "tls" && service != "http" && service != "smb" && service != "rdp" && service != "ssh") continue;
+      if (const auto client = input_.inventory.at(conversation.client)) computers.insert(*client);
+    }
+    return computers;
+  }
+
   /// Protocols of one maker's family: who works in one is at home in the others.
   static std::string family_of(const std::string& service) {
     if (service == "enip" || service == "cip") return "cip";
@@ -487,6 +563,7 @@ class Review {
     for (const Asset& asset : input_.inventory.assets) {
       const auto* name = asset.best(Meaning::host_name);
       if (name == nullptr || !asset.station.empty() || asset.ips.empty() || asset.external) continue;
+      if (asset.role.value == Role::router || asset.role.value == Role::network_switch) continue;  // it is their task
       if (name->value.find('.') == std::string::npos) by_name[lower(name->value)].push_back(&asset);
     }
     for (const auto& [name, assets] : by_name) {
@@ -734,8 +811,9 @@ class Review {
 
   const ReviewInput& input_;
   NumberedIds& ids_;
-  std::set<std::uint64_t> allowed_;  ///< Conversations that an approved model allows.
-  std::set<std::string> downloads_;  ///< Assets that load programs into controllers.
+  std::set<std::uint64_t> allowed_;                               ///< Conversations that an approved model allows.
+  std::set<std::string> downloads_;                               ///< Assets that load programs into controllers.
+  std::map<std::pair<const Asset*, std::string>, Habit> habits_;  ///< By asset and service.
   std::map<std::tuple<std::string, std::optional<std::uint16_t>, std::string>, Cause> causes_;
 };
 
