@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "assessment/assess.h"
@@ -14,7 +17,16 @@
 #include "base/text.h"
 #include "capture/writer.h"
 #include "content/catalogue.h"
+#include "report/filter.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "report/table.h"
+#include "report/tables.h"
+#include "report/xlsx.h"
+#include "server/api.h"
+#include "support/assessment_fixture.h"
 #include "support/frames.h"
+#include "support/program.h"
 
 namespace bulkhead::test {
 
@@ -35,6 +47,29 @@ class Seeded {
     send(6, tcp_to(client, port, sequence, 0x18, payload));  // twice: once is enough to claim, the second is read
   }
   void over_udp(unsigned port, std::string_view text) { send(17, udp(40'000 + count_++, port, bytes_of(text))); }
+  /// A device that announces itself to its switch (IEEE 802.1AB) under this name.
+  void announced(std::string_view name) {
+    const auto unit = [](unsigned type, Bytes value) {
+      return Build{}.u16be(type << 9U | static_cast<unsigned>(value.size())).add(value).bytes();
+    };
+    const unsigned station = 0x100 + count_++;
+    const Octets mac = Build{}.u32be(0x02000000).u16be(station).bytes();
+    const Octets chassis = unit(1, Build{}.u8(4).add(mac));
+    const Octets port = unit(2, Build{}.u8(7).text("1"));
+    const Octets time_to_live = unit(3, Build{}.u16be(120));
+    const Octets system_name = unit(5, bytes_of(name));
+    write(Build{}
+              .u32be(0x0180C200)
+              .u16be(0x000E)
+              .add(mac)
+              .u16be(0x88CC)
+              .add(chassis)
+              .add(port)
+              .add(time_to_live)
+              .add(system_name)
+              .u16be(0)
+              .bytes());
+  }
   void close() { ASSERT_TRUE(writer_.close()); }
 
  private:
@@ -49,7 +84,9 @@ class Seeded {
   void send(std::uint8_t protocol, const Octets& payload) {
     Ip ip;
     ip.protocol = protocol;
-    const Octets frame = ethernet(0x0800, ipv4(payload, ip));
+    write(ethernet(0x0800, ipv4(payload, ip)));
+  }
+  void write(const Octets& frame) {
     time_ns_ += 1'000'000;
     ASSERT_TRUE(writer_.write({++number_, time_ns_, frame, frame.size(), 1, 0, 0}));
   }
@@ -108,8 +145,7 @@ const std::vector<std::string> secrets{
     "mail-pop-secret",          "imap-login-secret", "redis-auth-secret",      "ldap-simple-bind-pw",
     "mqtt-password-77",         "sip-digest-abcdef", "cookie-session-token-9", "form-field-password-3"};
 
-void seed(const std::filesystem::path& path) {
-  Seeded capture{path};
+void seed(Seeded& capture) {
   capture.over_tcp(21, "USER ftp-user-jane\r\n");
   capture.over_tcp(21, "USER anonymous\r\nPASS hunter2-ftp-pass\r\n");
   capture.over_tcp(80, "GET / HTTP/1.1\r\nHost: plc\r\nAuthorization: Basic Y29ycmVjdC1ob3JzZQ==\r\n\r\n");
@@ -134,7 +170,6 @@ void seed(const std::filesystem::path& path) {
                                      24} +
                              "mqtt-password-77");
   capture.over_udp(5060, "REGISTER sip:x SIP/2.0\r\nAuthorization: Digest response=\"sip-digest-abcdef\"\r\n\r\n");
-  capture.close();
 }
 
 std::string contents(const std::filesystem::path& path) {
@@ -144,12 +179,106 @@ std::string contents(const std::filesystem::path& path) {
   return text.str();
 }
 
+void expect_no_secret(const std::string& where, const std::string& text) {
+  for (const std::string& secret : secrets) {
+    EXPECT_EQ(text.find(secret), std::string::npos) << secret << " in " << where;
+    EXPECT_EQ(text.find(utf16(secret)), std::string::npos) << secret << ", as UTF-16, in " << where;
+    EXPECT_EQ(text.find(to_hex(Bytes{bytes_of(secret)})), std::string::npos) << secret << ", in hex, in " << where;
+    EXPECT_EQ(text.find(to_hex(Bytes{bytes_of(utf16(secret))})), std::string::npos)
+        << secret << ", as UTF-16 in hex, in " << where;
+  }
+}
+
+/// Everything that an assessment of the seeded capture leaves behind, shows or answers, by what it is called.
+class Shown {
+ public:
+  explicit Shown(const std::filesystem::path& folder) : folder_(folder) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    const std::filesystem::path capture = folder_ / ("seeded " + capture_name);
+    Seeded seeded{capture};
+    seed(seeded);
+    for (const std::string& name : {markup_name, script_name, reversed_name, control_name, formula_name})
+      seeded.announced(name);
+    seeded.close();
+    const auto site = SiteFolder::open(folder_ / "site");
+    EXPECT_TRUE(site && site->add_capture(capture));
+    auto assessed = assess(*site, Catalogue{}, {});
+    EXPECT_TRUE(assessed);
+    assessment = std::move(*assessed);
+    add_report(*site);
+    add_tables();
+    add_answers();
+    add_files(site->path());
+  }
+  Shown(const Shown&) = delete;
+  Shown& operator=(const Shown&) = delete;
+  ~Shown() { std::filesystem::remove_all(folder_); }
+
+  static inline const std::string capture_name = "<img src=x onerror=alert(1)>.pcap";
+  Assessment assessment;
+  std::map<std::string, std::string> texts;
+
+ private:
+  void add_report(const SiteFolder& site) {
+    texts["report.html"] = html_report(assessment);
+    texts["report.json"] = json_report(assessment);
+    const std::filesystem::path workbook = site.out() / "assessment.xlsx";
+    EXPECT_TRUE(write_xlsx(assessment, workbook));
+    const Outcome unpacked = run_program({"python3", "-c",
+                                          "import sys, zipfile\n"
+                                          "z = zipfile.ZipFile(sys.argv[1])\n"
+                                          "for n in z.namelist(): sys.stdout.buffer.write(z.read(n))",
+                                          workbook.string()});
+    EXPECT_EQ(unpacked.status, 0) << unpacked.err;
+    EXPECT_GT(unpacked.out.size(), 10'000U);
+    texts["assessment.xlsx, unpacked"] = unpacked.out;
+  }
+  void add_tables() {
+    const View view{assessment};
+    for (const std::string_view name : table_names) {
+      const auto found = table_named(name, view);
+      const auto rows = filtered("", *found);
+      const std::string key{name};
+      texts["table " + key] = table(*found, *rows, 400);
+      texts["JSON rows " + key] = json_rows(*found, *rows);
+      texts["CSV " + key] = csv(*found, *rows);
+    }
+  }
+  void add_answers() {
+    Api api{assessment, "127.0.0.1"};
+    std::vector<std::string> targets{"/", "/api/v1/summary"};
+    for (const std::string_view name : table_names)
+      for (const char* query : {"", "?limit=1000", "?format=csv", "?q=secret"})
+        targets.push_back(fmt::format("/api/v1/{}{}", name, query));
+    for (const Finding& finding : assessment.findings)
+      for (const Evidence& evidence : finding.evidence) targets.push_back("/api/v1/evidence/" + evidence.tag);
+    for (const std::string& target : targets) {
+      const Response response = api.answer({"GET", target, "127.0.0.1"});
+      EXPECT_EQ(response.status, 200U) << target;
+      texts["GET " + target] = response.body;
+    }
+  }
+  void add_files(const std::filesystem::path& site) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{site})
+      if (entry.is_regular_file() && entry.path().parent_path() != site / "captures")
+        texts["file " + entry.path().lexically_relative(site).string()] = contents(entry.path());
+  }
+  std::filesystem::path folder_;
+};
+
+std::filesystem::path scratch(const std::string& name) {
+  return std::filesystem::temp_directory_path() / ("bulkhead_" + name + '_' + std::to_string(::getpid()));
+}
+
 }  // namespace
 
 TEST(Secrets, LeaveNoTraceInTheStoreOrInTheAssessment) {
   const auto folder = std::filesystem::temp_directory_path() / ("bulkhead_secrets_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
-  seed(folder / "seeded.pcap");
+  Seeded capture{folder / "seeded.pcap"};
+  seed(capture);
+  capture.close();
   ASSERT_NE(contents(folder / "seeded.pcap").find("hunter2-ftp-pass"), std::string::npos);
   const auto observations = observe({folder / "seeded.pcap"}, {}, {});
   ASSERT_TRUE(observations);
@@ -169,12 +298,57 @@ TEST(Secrets, LeaveNoTraceInTheStoreOrInTheAssessment) {
     for (const KeptMessage& message : pdu.messages)
       for (const KeptField& field : message.fields) everything += field.name + '=' + field.value + '\n';
   }
-  for (const std::string& secret : secrets) {
-    EXPECT_EQ(everything.find(secret), std::string::npos) << secret;
-    EXPECT_EQ(everything.find(utf16(secret)), std::string::npos) << secret;
-    EXPECT_EQ(everything.find(to_hex(Bytes{bytes_of(secret)})), std::string::npos) << secret;
-  }
+  expect_no_secret("what is stored", everything);
   std::filesystem::remove_all(folder);
+}
+
+TEST(Secrets, LeaveNoTraceInReportTablesAndAnswers) {
+  const Shown shown{scratch("secrets_shown")};
+  EXPECT_EQ(secrets.size(), 20U);
+  EXPECT_GT(shown.texts.size(), 60U);
+  EXPECT_FALSE(shown.assessment.findings.empty());
+  for (const auto& [where, text] : shown.texts) {
+    EXPECT_FALSE(text.empty()) << where;
+    expect_no_secret(where, text);
+  }
+}
+
+TEST(HostileNames, AreShownAsText) {
+  const Shown shown{scratch("names_shown")};
+  const std::string reversing = "\xE2\x80\xAE";  // U+202E
+  for (const auto& [where, text] : shown.texts) {
+    if (where.starts_with("file bulkhead.db") || where == "file out/assessment.xlsx") continue;  // not text
+    EXPECT_EQ(text.find(reversing), std::string::npos) << where;
+    EXPECT_TRUE(std::none_of(text.begin(), text.end(),
+                             [](char c) {
+                               return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+                                      c == 0x7F;
+                             }))
+        << where << " holds a control character";
+    if (where.starts_with("GET /api") && where.find("csv") == std::string::npos) {
+      EXPECT_TRUE(nlohmann::json::accept(text)) << where;
+    }
+  }
+  for (const char* page : {"report.html", "GET /", "assessment.xlsx, unpacked"}) {
+    const std::string& text = shown.texts.at(page);
+    EXPECT_EQ(text.find("<img"), std::string::npos) << page;
+    EXPECT_EQ(text.find("<script>document"), std::string::npos) << page;
+    EXPECT_NE(text.find("&lt;img src=x onerror"), std::string::npos) << page;
+    EXPECT_NE(text.find("U+202E"), std::string::npos) << page << " names what it does not show";
+    EXPECT_NE(text.find("ESC"), std::string::npos) << page;
+  }
+  EXPECT_EQ(shown.texts.at("assessment.xlsx, unpacked").find("<f>"), std::string::npos) << "a formula";
+  EXPECT_EQ(shown.texts.at("assessment.xlsx, unpacked").find("<hyperlink"), std::string::npos);
+  EXPECT_NE(shown.texts.at("CSV assets").find("'=HYPERLINK"), std::string::npos);
+  EXPECT_EQ(shown.texts.at("CSV assets").find(",=HYPERLINK"), std::string::npos);
+  for (const char* answer : {"GET /api/v1/assets", "JSON rows assets"}) {
+    const auto parsed = nlohmann::json::parse(shown.texts.at(answer), nullptr, false);
+    const auto& rows = parsed.is_object() ? parsed["rows"] : parsed;
+    for (const std::string& name : {markup_name, script_name, formula_name})
+      EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row["name"] == name; }))
+          << answer << " does not tell " << name << " as it is";
+  }
+  EXPECT_NE(shown.texts.at("table assets").find("<U+202E>"), std::string::npos);
 }
 
 }  // namespace bulkhead::test
