@@ -51,6 +51,7 @@ Direction Dissector::direction_of(Side from) const noexcept {
 
 void Dissector::opened_by(Side side) noexcept {
   if (reason_ == ClientReason::protocol) return;
+  if (protocol_ != nullptr && !protocol_->connection_tells_client) return;
   reason_ = ClientReason::syn;
   client_ = side;
 }
@@ -59,6 +60,10 @@ void Dissector::claim(const Protocol& protocol, const Context& context, const Ca
   protocol_ = &protocol;
   session_ = protocol.start();
   state_ = State::claimed;
+  if (!protocol.connection_tells_client) {
+    reason_ = ClientReason::unknown;
+    return;
+  }
   if (reason_ != ClientReason::unknown || context.kind == Carrier::Kind::ethertype ||
       context.kind == Carrier::Kind::llc)
     return;

@@ -3,6 +3,10 @@
 // The sizes of three fields (cause, common address, object address) are agreed outside the protocol. 5-104 fixes them
 // at 2, 2 and 3 octets, and nearly all stations obey. Where the length of a unit fits only other sizes, those are
 // taken, and kept for the conversation.
+//
+// Who controls is not who connects: as a rule the controlled station listens (5-104, 7.1), but partners agree on it
+// among themselves. So only units tell: the controlling station starts transfer, commands and interrogates; monitored
+// data, confirmations and refusals come from the controlled one. Acknowledgements and tests come from both.
 
 #include "protocol/iec104.h"
 
@@ -355,6 +359,7 @@ constinit const Protocol protocol{
     .says = says,
     .start = []() -> std::unique_ptr<Session> { return std::make_unique<Iec104Session>(); },
     .messages = messages,
+    .connection_tells_client = false,  // partners and dual-mode stations agree on who listens
 };
 
 }  // namespace bulkhead::iec104

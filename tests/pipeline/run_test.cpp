@@ -130,6 +130,69 @@ TEST(Run, ReadsTwoProtocolsOfOneEtherTypeBetweenTheSameStations) {
   EXPECT_EQ(discovered, 2U);
 }
 
+namespace {
+
+/// A TCP segment between 10.0.0.1:40000 and 10.0.0.2:2404, to the latter or from it.
+Octets segment_of_2404(bool to_port, std::uint32_t sequence, unsigned flags, Bytes payload) {
+  const Octets tcp = Build{}
+                         .u16be(to_port ? 40'000 : 2404)
+                         .u16be(to_port ? 2404 : 40'000)
+                         .u32be(sequence)
+                         .u32be(1)
+                         .u8(0x50)
+                         .u8(flags)
+                         .u32be(0x04000000)
+                         .u16be(0)
+                         .add(payload)
+                         .bytes();
+  Ip ip{.protocol = 6};
+  if (!to_port) std::swap(ip.source, ip.destination);
+  return ethernet(0x0800, ipv4(tcp, ip));
+}
+
+/// The port of the client as the flow's event names it, and why it is called so: "40000 port".
+std::string client_of(const std::vector<Octets>& frames) {
+  const plant::test::Folder folder("client");
+  const auto path = folder.path() / "frames.pcap";
+  auto writer = PcapWriter::create(path, 1);
+  EXPECT_TRUE(writer);
+  std::uint64_t number = 0;
+  for (const Octets& frame : frames) {
+    ++number;
+    EXPECT_TRUE(writer->write({number, 1'700'000'000'000'000'000 + static_cast<std::int64_t>(number) * 1'000'000, frame,
+                               frame.size(), 1, 0, 0}));
+  }
+  EXPECT_TRUE(writer->close());
+  class Flows final : public Consumer {
+   public:
+    [[nodiscard]] bool wants(const Schema& schema) const override { return &schema == &Flow::schema; }
+    void on(const Event& event) override {
+      const Flow& flow = *event.as<Flow>();
+      client = flow.client == ClientReason::unknown
+                   ? "unknown"
+                   : std::to_string(event.origin.source.port.value_or(0)) + ' ' + std::string{name(flow.client)};
+    }
+    std::string client;
+  } flows;
+  const std::vector<CaptureInput> inputs{{path, "frames", 0, 0, 0}};
+  EXPECT_TRUE(run(inputs, {}, [&](std::size_t) { return std::vector<Consumer*>{&flows}; }));
+  return flows.client;
+}
+
+}  // namespace
+
+// Stations of IEC 60870-5-104 agree on who listens, so neither the port nor the opening tells who controls.
+TEST(Run, ACommandTellsWhoControlsAStationWhoeverListens) {
+  constexpr unsigned syn = 2, push = 0x18;
+  const Octets acknowledgement = from_hex_text("6804 0100 0800");
+  const Octets command = from_hex_text("6815 0200 0000 3a01 0600 0100 010000 81 4c4c0f0d3e0913");
+  EXPECT_EQ(client_of({segment_of_2404(true, 1, push, acknowledgement)}), "unknown");
+  EXPECT_EQ(client_of({segment_of_2404(true, 0, syn, {}), segment_of_2404(true, 1, push, acknowledgement)}), "unknown");
+  EXPECT_EQ(client_of({segment_of_2404(true, 1, push, acknowledgement), segment_of_2404(false, 1, push, command)}),
+            "2404 protocol");
+  EXPECT_EQ(client_of({segment_of_2404(true, 1, push, command)}), "40000 protocol");
+}
+
 TEST(Run, AFileThatIsNotThereIsAnError) {
   const std::vector<CaptureInput> inputs{{"/nonexistent.pcap", "x", 0, 0, 0}};
   const auto summary = run(inputs, {}, [](std::size_t) { return std::vector<Consumer*>{}; });
