@@ -42,6 +42,7 @@ class CaptureFormat {
 std::unique_ptr<CaptureFormat> recognise_format(Bytes start);
 std::unique_ptr<CaptureFormat> pcap_format(Bytes start);    ///< Null where it is not pcap.
 std::unique_ptr<CaptureFormat> pcapng_format(Bytes start);  ///< Null where it is not pcapng.
+std::unique_ptr<CaptureFormat> snoop_format(Bytes start);   ///< Null where it is not snoop.
 
 inline std::uint16_t u16(Reader& reader, ByteOrder order) noexcept {
   return order == ByteOrder::big ? reader.u16be() : reader.u16le();

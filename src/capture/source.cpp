@@ -30,7 +30,6 @@ struct OtherFormat {
   std::string_view name;
 };
 constexpr std::array other_formats{
-    OtherFormat{{0x73, 0x6E, 0x6F, 0x6F}, "a snoop capture (RFC 1761); convert it to pcapng"},
     OtherFormat{{0x50, 0x4B, 0x03, 0x04}, "a ZIP archive or an Office document; unpack it"},
     OtherFormat{{0x42, 0x5A, 0x68, 0x39}, "bzip2 data; unpack it"},
     OtherFormat{{0xFD, 0x37, 0x7A, 0x58}, "xz data; unpack it"},
@@ -44,8 +43,8 @@ std::string describe_start(Bytes start) {
   const Bytes magic = start.first(std::min(start.size(), magic_size));
   for (const OtherFormat& other : other_formats)
     if (std::equal(other.magic.begin(), other.magic.end(), magic.begin(), magic.end()))
-      return fmt::format("expected the magic number of pcap or pcapng, found {}", other.name);
-  return fmt::format("expected the magic number of pcap or pcapng, found the bytes {}", to_hex(magic));
+      return fmt::format("expected the magic number of pcap, pcapng or snoop, found {}", other.name);
+  return fmt::format("expected the magic number of pcap, pcapng or snoop, found the bytes {}", to_hex(magic));
 }
 
 class CaptureFile final : public Source {
@@ -141,7 +140,8 @@ std::string_view name(Ending::Kind kind) noexcept {
 
 std::unique_ptr<CaptureFormat> recognise_format(Bytes start) {
   if (auto format = pcap_format(start)) return format;
-  return pcapng_format(start);
+  if (auto format = pcapng_format(start)) return format;
+  return snoop_format(start);
 }
 
 Result<std::unique_ptr<Source>> open_capture(const std::filesystem::path& path) {

@@ -76,11 +76,11 @@ class Source {
 inline constexpr std::size_t frame_limit = 262'144;
 inline constexpr std::size_t block_limit = 16'777'216;
 
-/// Opens a capture file: pcap in both byte orders, with microseconds or nanoseconds; pcapng; either compressed with
-/// gzip or zstd (told by content, not by name). Memory does not grow with the file: a batch, one frame and the
-/// decompressor's window (at most 128 MiB for zstd). A frame of more than `frame_limit` bytes, or a block of more than
-/// `block_limit`, is damage. A file that is none of these still opens, gives no frame, and ends as `not_a_capture`.
-/// Fails where the file cannot be opened or read at all.
+/// Opens a capture file: pcap in both byte orders, with microseconds or nanoseconds; pcapng; snoop (RFC 1761);
+/// each plain or compressed with gzip or zstd (told by content, not by name). Memory does not grow with the file: a
+/// batch, one frame and the decompressor's window (at most 128 MiB for zstd). A frame of more than `frame_limit` bytes,
+/// or a block of more than `block_limit`, is damage. A file that is none of these still opens, gives no frame, and ends
+/// as `not_a_capture`. Fails where the file cannot be opened or read at all.
 Result<std::unique_ptr<Source>> open_capture(const std::filesystem::path& path);
 
 /// The same from memory, for tests and fuzzing.

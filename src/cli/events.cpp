@@ -109,7 +109,7 @@ void add_events(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<EventsOptions>();
   CLI::App* command =
       app.add_subcommand("events", "Typed events of captures as JSON lines, nothing else on standard output");
-  command->add_option("FILE", options->files, "Capture files: pcap or pcapng, plain, gzip or zstd")->required();
+  command->add_option("FILE", options->files, "Capture files: pcap, pcapng or snoop, plain, gzip or zstd")->required();
   command->add_option("--only", options->only, "Only these protocols or events (modbus, s7comm.message)");
   command->add_option("--workers", options->workers, "Threads that dissect")->check(CLI::Range(1, 64));
   command->add_flag("--keep-duplicates", options->keep_duplicates, "Count copies of a frame as frames of their own");

@@ -19,7 +19,8 @@ TEST(Collection, EveryCaptureGivesTheFramesThatTsharkCounts) {
     const auto source = open_capture(folder / path);
     ASSERT_TRUE(source) << source.error().message;
     const Reading reading = read_all(**source);
-    if (seen["format"].get<std::string>().starts_with("other")) {
+    if (const auto format = seen["format"].get<std::string>();
+        format.starts_with("other") && !format.ends_with("736e6f6f")) {  // "snoo": we read that
       EXPECT_EQ(reading.ending.kind, Ending::Kind::not_a_capture) << path;
       continue;
     }

@@ -1,4 +1,4 @@
-// pcap and pcapng, each byte order, as they should be and as they should not.
+// pcap and pcapng in each byte order, and snoop, as they should be and as they should not.
 
 #include <gtest/gtest.h>
 
@@ -41,6 +41,12 @@ void expect_small(const Reading& reading) {
   EXPECT_EQ(reading.frames[0].number, 1U);
   EXPECT_EQ(reading.frames[1].number, 2U);
   EXPECT_EQ(reading.frames[0].link, 1U);
+}
+
+std::vector<std::uint8_t> small_snoop() {
+  CaptureBuild file{ByteOrder::big};
+  file.snoop_header().snoop_record(100, 7, first, 60).snoop_record(101, 999'999, second, 3, 4);
+  return file.bytes();
 }
 
 }  // namespace
@@ -116,6 +122,35 @@ TEST_P(EachOrder, EveryPrefixOfAPcapngEndsAsCutOffOrRead) {
     EXPECT_EQ(reading.ending.kind, boundary ? Ending::Kind::read : Ending::Kind::cut_off) << size;
     EXPECT_EQ(reading.frames.size(), size < second_at ? 0U : 1U) << size;
   }
+}
+
+TEST(Snoop, IsReadWithWhatItDropped) {
+  const Reading reading = read_all(small_snoop());
+  expect_small(reading);
+  ASSERT_EQ(reading.interfaces.size(), 1U);
+  EXPECT_EQ(reading.interfaces[0].dropped, 4U);
+}
+
+TEST(Snoop, EveryPrefixEndsAsCutOffOrRead) {
+  const auto file = small_snoop();
+  const std::size_t header = 16, second_at = header + 24 + 8;
+  for (std::size_t size = 8; size < file.size(); ++size) {
+    const Reading reading = read_all({file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)});
+    const bool boundary = size == header || size == second_at;
+    EXPECT_EQ(reading.ending.kind, boundary ? Ending::Kind::read : Ending::Kind::cut_off) << size;
+    EXPECT_EQ(reading.frames.size(), size < second_at ? 0U : 1U) << size;
+  }
+}
+
+TEST(Snoop, WhatIsNotTrueOfItselfIsDamage) {
+  const auto ends_damaged = [](const CaptureBuild& file) {
+    return read_all(file.bytes()).ending.kind == Ending::Kind::damaged;
+  };
+  EXPECT_TRUE(ends_damaged(CaptureBuild{ByteOrder::big}.snoop_header(4, 3)));
+  EXPECT_TRUE(ends_damaged(CaptureBuild{ByteOrder::big}.snoop_header(77)));
+  for (const std::uint32_t size : {28U, 1'000'000U})  // of the record: less than its frame, and far more
+    EXPECT_TRUE(ends_damaged(
+        CaptureBuild{ByteOrder::big}.snoop_header().u32(5).u32(5).u32(size).u32(0).u32(1).u32(0).add(first)));
 }
 
 TEST(Capture, AFileThatIsNoneSaysWhatItWasTakenFor) {

@@ -9,7 +9,7 @@
 
 namespace bulkhead::test {
 
-/// Writes pcap and pcapng in either byte order, as a test wants it, right or wrong.
+/// Writes pcap, pcapng and snoop in either byte order, as a test wants it, right or wrong.
 class CaptureBuild {
  public:
   explicit CaptureBuild(ByteOrder order = ByteOrder::little) : order_(order) {}
@@ -30,6 +30,19 @@ class CaptureBuild {
   }
   CaptureBuild& pcap_record(std::uint32_t seconds, std::uint32_t fraction, Bytes frame, std::uint32_t on_wire) {
     return u32(seconds).u32(fraction).u32(static_cast<std::uint32_t>(frame.size())).u32(on_wire).add(frame);
+  }
+
+  CaptureBuild& snoop_header(std::uint32_t datalink = 4, std::uint32_t version = 2) {
+    bytes_.text(std::string_view{"snoop\0\0\0", 8});
+    return u32(version).u32(datalink);
+  }
+  CaptureBuild& snoop_record(std::uint32_t seconds, std::uint32_t fraction, Bytes frame, std::uint32_t on_wire,
+                             std::uint32_t dropped = 0) {
+    const std::size_t padding = (4 - frame.size() % 4) % 4;
+    u32(on_wire).u32(static_cast<std::uint32_t>(frame.size()));
+    u32(static_cast<std::uint32_t>(24 + frame.size() + padding)).u32(dropped).u32(seconds).u32(fraction).add(frame);
+    bytes_.zeros(padding);
+    return *this;
   }
 
   CaptureBuild& block(std::uint32_t type, Bytes body) {

@@ -35,6 +35,9 @@ void write_captures(const std::filesystem::path& folder) {
     file.block(5, file.same_order().u32(0).u64(1).option(5, Build{}.u64le(10)).bytes());
     write(folder / ("pcapng" + suffix), file.bytes());
   }
+  CaptureBuild snoop{ByteOrder::big};
+  snoop.snoop_header().snoop_record(1, 2, frame, size, 3).snoop_record(4, 5, frame, size + 9);
+  write(folder / "snoop", snoop.bytes());
 }
 
 /// As packet_fuzz.cpp reads them: the link, then frames, each after its length and how much of it was lost.
