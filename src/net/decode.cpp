@@ -22,6 +22,8 @@ constexpr std::array first_layers{
     FirstLayer{113, Decoder::Layer::cooked},   FirstLayer{276, Decoder::Layer::cooked_v2},
     FirstLayer{9, Decoder::Layer::ppp},        FirstLayer{50, Decoder::Layer::ppp},
     FirstLayer{51, Decoder::Layer::pppoe},     FirstLayer{104, Decoder::Layer::hdlc},
+    FirstLayer{7, Decoder::Layer::arcnet},     FirstLayer{129, Decoder::Layer::arcnet_linux},
+    FirstLayer{165, Decoder::Layer::mstp},     FirstLayer{242, Decoder::Layer::infiniband},
 };
 
 constexpr Packet blank;  // copied: compilers clear a type of this size with one string instruction, which is slower
@@ -81,6 +83,10 @@ Decoder::Layer Decoder::step(Layer layer) noexcept {
     case Layer::ppp: return ppp();
     case Layer::pppoe: return pppoe();
     case Layer::mpls: return mpls();
+    case Layer::arcnet: return arcnet(0);
+    case Layer::arcnet_linux: return arcnet(2);
+    case Layer::infiniband: return infiniband();
+    case Layer::mstp: return mstp();
     case Layer::ipv4: return ipv4();
     case Layer::ipv6: return ipv6();
     case Layer::transport: return transport();

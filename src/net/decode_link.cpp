@@ -1,4 +1,4 @@
-// Link layers: Ethernet and its tags, LLC, cooked captures, PPP, MPLS.
+// Link layers: Ethernet and its tags, LLC, cooked captures, PPP, MPLS, ARCNET, InfiniBand, BACnet MS/TP.
 
 #include <algorithm>
 
@@ -14,12 +14,28 @@ constexpr std::uint8_t snap_sap = 0xAA, unnumbered_information = 0x03;     // IE
 constexpr std::uint32_t snap_ethernet = 0, snap_bridge_tunnel = 0x0000F8;  // RFC 1042; IEEE 802.1H
 constexpr std::uint16_t prp_suffix = 0x88FB;                               // IEC 62439-3, 4.2.7
 constexpr std::size_t prp_trailer_size = 6;
+constexpr std::uint32_t snap_cimetrics = 0x001090;               // its protocol 1: MS/TP of a U+4 adapter
+constexpr std::uint8_t bacnet_sap = 0x82;                        // ASHRAE 135, 7.1
 constexpr std::uint16_t novell_raw = 1, llc_without_length = 4;  // Linux, if_ether.h, as cooked captures use it
 
 MacAddress mac_of(Bytes octets) noexcept {
   MacAddress address;
   std::copy_n(octets.begin(), std::min(octets.size(), address.octets.size()), address.octets.begin());
   return address;
+}
+
+constexpr std::size_t mstp_header_size = 6;
+
+/// ASHRAE 135, annex G.1: over type, addresses and length, and their check, the remainder is 0x55.
+bool mstp_header_holds(Bytes header) noexcept {
+  unsigned remainder = 0xFF;
+  for (const std::uint8_t octet : header) {
+    const unsigned mixed = remainder ^ octet;
+    const unsigned folded =
+        mixed ^ mixed << 1U ^ mixed << 2U ^ mixed << 3U ^ mixed << 4U ^ mixed << 5U ^ mixed << 6U ^ mixed << 7U;
+    remainder = (folded & 0xFEU) ^ (folded >> 8U & 1U);
+  }
+  return remainder == 0x55;
 }
 
 }  // namespace
@@ -111,6 +127,10 @@ Decoder::Layer Decoder::llc() noexcept {
   if (!reader_.ok()) return Layer::kept;
   packet_.snap_oui = organisation;
   packet_.ethertype = type;
+  if (organisation == snap_cimetrics && type == 1) {
+    reader_.skip(3);  // the adapter's: time since the frame before, in milliseconds, and flags
+    return mstp_frame();
+  }
   const bool ethernet_type = organisation == snap_ethernet || organisation == snap_bridge_tunnel;
   return ethernet_type && type >= ethertype::lowest ? by_ethertype(type) : Layer::done;
 }
@@ -197,6 +217,74 @@ Decoder::Layer Decoder::pppoe() noexcept {
   if (!enter(Tunnel::pppoe)) return Layer::kept;
   limit(length);
   return Layer::ppp;
+}
+
+/// ARCNET: addresses of one octet, which say nothing beyond the segment. RFC 1051 has no more than the protocol; RFC
+/// 1201 adds a split flag and a sequence number, after an exception header where a packet's length needs one. Linux
+/// hands over the octets that place a packet in the card's memory.
+Decoder::Layer Decoder::arcnet(std::size_t offset_field) noexcept {
+  constexpr std::uint8_t ip_1051 = 0xF0, arp_1051 = 0xF1, ip = 0xD4, arp = 0xD5, ipv6 = 0xC4, exception = 0xFF;
+  reader_.skip(2 + offset_field);
+  const std::uint8_t protocol = reader_.u8();
+  if (!reader_.ok()) return Layer::kept;
+  if (protocol == ip_1051) return by_ethertype(ethertype::ipv4);
+  if (protocol == arp_1051) return by_ethertype(ethertype::arp);
+  if (protocol != ip && protocol != arp && protocol != ipv6) return Layer::done;
+  std::uint8_t split = reader_.u8();
+  reader_.skip(2);  // sequence number
+  if (split == exception) {
+    split = reader_.u8();
+    reader_.skip(2);
+  }
+  if (!reader_.ok()) return Layer::kept;
+  if (split != 0) return Layer::done;  // one part of a packet
+  return by_ethertype(protocol == ip ? ethertype::ipv4 : protocol == arp ? ethertype::arp : ethertype::ipv6);
+}
+
+/// IP over InfiniBand (RFC 4391, 6) behind the global routing header, whose addresses are no MACs.
+Decoder::Layer Decoder::infiniband() noexcept {
+  reader_.skip(40);
+  const std::uint16_t type = reader_.u16be();
+  reader_.skip(2);  // reserved
+  return reader_.ok() ? by_ethertype(type) : Layer::kept;
+}
+
+/// ASHRAE 135, 9.3: a preamble, the header, the data.
+Decoder::Layer Decoder::mstp() noexcept {
+  const std::size_t start = reader_.offset();
+  const std::uint16_t preamble = reader_.u16be();
+  if (!reader_.ok()) return Layer::kept;
+  if (preamble != 0x55FF) return bad_header(start);
+  const Bytes header = reader_.peek();
+  if (header.size() >= 3) {
+    constexpr std::uint8_t locally_administered = 0x02;
+    packet_.destination_mac = MacAddress{{locally_administered, 0, 0, 0, 0, header[1]}};
+    packet_.source_mac = MacAddress{{locally_administered, 0, 0, 0, 0, header[2]}};
+  }
+  return mstp_frame();
+}
+
+/// Type, destination, source, length, and their check. Network messages come in data frames, those of types 5 and 6;
+/// the others pass the token and ask for new masters.
+Decoder::Layer Decoder::mstp_frame() noexcept {
+  constexpr std::uint8_t data_expecting_reply = 5, data_not_expecting_reply = 6, all_nodes = 0xFF;
+  const std::size_t start = reader_.offset();
+  const Bytes header = reader_.peek();
+  const std::uint8_t type = reader_.u8();
+  const std::uint8_t destination = reader_.u8();
+  reader_.skip(1);  // source
+  const std::uint16_t length = reader_.u16be();
+  reader_.skip(1);  // header check
+  if (!reader_.ok()) return Layer::kept;
+  if (!mstp_header_holds(header.first(mstp_header_size))) return bad_header(start);
+  if (destination == all_nodes) packet_.destination_mac = MacAddress{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
+  packet_.ethertype = 0;
+  packet_.snap_oui.reset();
+  packet_.llc_dsap.reset();
+  if (type != data_expecting_reply && type != data_not_expecting_reply) return Layer::done;
+  limit(length);
+  packet_.llc_dsap = bacnet_sap;
+  return Layer::done;
 }
 
 /// RFC 3032, 2.1. What the labels carry is not said: IP shows by its version and lengths, else it is an Ethernet

@@ -22,6 +22,10 @@ class Decoder {
     ppp,
     pppoe,
     mpls,
+    arcnet,
+    arcnet_linux,
+    infiniband,
+    mstp,
     ipv4,
     ipv6,
     transport,  ///< By `protocol_`, IPv6 extension headers first.
@@ -50,6 +54,10 @@ class Decoder {
   Layer ppp() noexcept;
   Layer pppoe() noexcept;
   Layer mpls() noexcept;
+  Layer arcnet(std::size_t offset_field) noexcept;
+  Layer infiniband() noexcept;
+  Layer mstp() noexcept;
+  Layer mstp_frame() noexcept;
   Layer llc() noexcept;
   std::uint16_t read_tags(std::uint16_t type) noexcept;
   Layer tagged(std::uint16_t type) noexcept;

@@ -73,9 +73,10 @@ std::string_view name(Packet::Fault fault) noexcept;
 
 /// Decodes a frame of a LINKTYPE_ value. Never fails: what could be read is there, and `fault` says what could not.
 ///
-/// Ethernet II, IEEE 802.3 with LLC and SNAP, 802.1Q and 802.1ad, Linux cooked v1 and v2, BSD loopback, raw IP; MPLS,
-/// PPPoE, GRE, ERSPAN I to III, VXLAN, GENEVE, IP in IP; PRP trailers, HSR tags; IPv4, IPv6 with extension headers;
-/// TCP, UDP.
+/// Ethernet II, IEEE 802.3 with LLC and SNAP, 802.1Q and 802.1ad, Linux cooked v1 and v2, BSD loopback, raw IP, ARCNET,
+/// IP over InfiniBand; BACnet MS/TP on its own link, where node n stands as the locally administered address
+/// 02:00:00:00:00:n, or as an adapter wraps it into SNAP; its network messages have `llc_dsap` 0x82. MPLS, PPPoE, GRE,
+/// ERSPAN I to III, VXLAN, GENEVE, IP in IP; PRP trailers, HSR tags; IPv4, IPv6 with extension headers; TCP, UDP.
 void decode(Bytes frame, std::size_t on_wire, std::uint16_t link, Packet& packet) noexcept;
 
 /// Decodes a datagram that was put together from fragments: the data of `packet.ip_protocol`, from its transport header

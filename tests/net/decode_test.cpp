@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "support/frames.h"
 
 namespace bulkhead::test {
@@ -291,12 +292,44 @@ TEST(Decode, Ipv6LinksAndTunnelsWork) {
 }
 
 TEST(Decode, ALinkThatIsNotKnownSaysSo) {
-  const Packet packet = decoded(data, 0, 165);
+  const Packet packet = decoded(data, 0, 105);
   EXPECT_EQ(packet.fault, Packet::Fault::link_not_supported);
   EXPECT_EQ(packet.payload.size(), data.size());
-  EXPECT_FALSE(is_supported_link(165));
-  EXPECT_EQ(link_name(165), "BACnet MS/TP");
+  EXPECT_FALSE(is_supported_link(105));
+  EXPECT_EQ(link_name(105), "IEEE 802.11");
   EXPECT_EQ(link_name(65'000), "");
+}
+
+// A frame of a real segment: node 7 announces itself to all.
+TEST(Decode, MsTpIsReadOnItsOwnLinkAndInTheFramesOfAnAdapter) {
+  const Octets header = from_hex_text("06 ff 07 0014 25");
+  const Octets message = from_hex_text("0120ffff00ff1000c4020000072180910322 0104");
+  const Octets check = from_hex_text("03e7");
+  const Octets link = Build{}.u16be(0x55FF).add(header).add(message).add(check).bytes();
+  const Packet own = decoded(link, 0, 165);
+  EXPECT_EQ(own.fault, Packet::Fault::none);
+  EXPECT_EQ(to_text(own.source_mac.value_or(MacAddress{})), "02:00:00:00:00:07");
+  EXPECT_TRUE(own.destination_mac && own.destination_mac->is_group());
+  EXPECT_EQ(own.llc_dsap, 0x82);
+  EXPECT_EQ(to_hex(own.payload), to_hex(message));
+
+  const Octets adapter = Build{}.u32be(0xAAAA0300).u16be(0x1090).u16be(1).u16be(0).u8(0x80).add(header).bytes();
+  const Octets wrapped = Build{}.add(adapter).add(message).add(check).bytes();
+  const Octets wrapped_frame = ethernet(static_cast<unsigned>(wrapped.size()), wrapped);
+  const Packet snap = decoded(wrapped_frame);
+  EXPECT_EQ(snap.fault, Packet::Fault::none);
+  EXPECT_EQ(snap.llc_dsap, 0x82);
+  EXPECT_FALSE(snap.snap_oui);
+  EXPECT_EQ(to_hex(snap.payload), to_hex(message));
+}
+
+TEST(Decode, MsTpWithoutDataOrWithAWrongCheckHasNoMessage) {
+  const Packet token = decoded(from_hex_text("55ff 00 01 00 0000 73"), 0, 165);
+  EXPECT_FALSE(token.llc_dsap);
+  const Octets wrong = from_hex_text("55ff 06 ff 07 0014 26 0120ffff00ff1000c40200000721809103220104 03e7");
+  const Packet packet = decoded(wrong, 0, 165);
+  EXPECT_EQ(packet.fault, Packet::Fault::bad_header);
+  EXPECT_FALSE(packet.llc_dsap);
 }
 
 TEST(Decode, WhatCarriesNoIpKeepsItsPayloadWhole) {
