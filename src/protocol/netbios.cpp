@@ -1,6 +1,7 @@
 // NetBIOS over UDP: the name service (RFC 1002, 4.2) on port 137, and datagrams (4.4) with the browser's announcements
 // ([MS-BRWS] 2.2) on port 138. Names are sixteen octets, the last a suffix that tells what they name, written as two
-// letters an octet (4.1).
+// letters an octet (4.1). Without IP, over LLC, datagrams have a header of their own (IBM, LAN Technical Reference,
+// chapter 5, NetBIOS frames) with names as they are.
 
 #include "protocol/netbios.h"
 
@@ -19,7 +20,11 @@ constexpr std::size_t encoded_size = 32, name_size = 15;
 constexpr std::uint16_t flag_response = 0x8000;
 constexpr std::uint8_t query = 0, registration = 5, release = 6, refresh = 8, refresh_too = 9, multihomed = 15;
 constexpr std::uint8_t suffix_workstation = 0x00, suffix_server = 0x20, suffix_browser = 0x1E;
-constexpr std::uint8_t datagram_first = 0x10, datagram_last = 0x16;
+constexpr std::uint8_t datagram_first = 0x10, datagram_last = 0x16, datagram_flags = 0x1F;
+constexpr std::uint16_t frame_header_size = 44, frame_delimiter = 0xEFFF;
+constexpr std::uint8_t frame_datagram = 0x08, frame_broadcast = 0x09;
+constexpr std::uint32_t smb_magic = 0xFF534D42;
+constexpr std::size_t smb_data_count = 55;  // of a transaction ([MS-CIFS] 2.2.4.33): its length, then its offset
 constexpr std::string_view browse_slot = "\\MAILSLOT\\BROWSE";
 constexpr std::uint8_t host_announcement = 1, domain_announcement = 12, local_master_announcement = 15;
 
@@ -56,6 +61,17 @@ Name read_name(Reader& reader) {
   return name;
 }
 
+/// A name in sixteen octets.
+Name read_plain_name(Reader& reader) {
+  Name name;
+  const Bytes octets = reader.take(name_size + 1);
+  if (!reader.ok()) return name;
+  for (std::size_t i = 0; i < name_size; ++i) name.text.at(i) = static_cast<char>(octets[i]);
+  name.suffix = octets[name_size];
+  name.ok = true;
+  return name;
+}
+
 Operation operation_of(std::uint8_t code, bool response) noexcept {
   if (response) return Operation::report;
   return code == query ? Operation::discover : code == release ? Operation::session_close : Operation::report;
@@ -66,11 +82,18 @@ class NetbiosSession final : public Session {
   void pdu(Reader reader, Emitter& out) override {
     const Bytes start = reader.peek();
     if (!start.empty() && is_datagram(start)) return datagram(reader, out);
+    if (is_frame(start)) return frame_without_ip(reader, out);
     name_service(reader, out);
   }
 
   static bool is_datagram(Bytes start) noexcept {
-    return start.size() >= 4 && start[0] >= datagram_first && start[0] <= datagram_last && start[1] < 0x10;
+    return start.size() >= 4 && start[0] >= datagram_first && start[0] <= datagram_last && start[1] <= datagram_flags;
+  }
+  static bool is_frame(Bytes start) noexcept {
+    Reader reader{start};
+    const bool is_header = reader.u16le() == frame_header_size && reader.u16le() == frame_delimiter;
+    const std::uint8_t command = reader.u8();
+    return is_header && reader.ok() && (command == frame_datagram || command == frame_broadcast);
   }
 
  private:
@@ -138,13 +161,45 @@ class NetbiosSession final : public Session {
     reader.skip(10);  // type, flags, identifier, source address and port
     const std::size_t announced = reader.u16be();
     reader.skip(2);  // offset
-    Reader data = reader.sub(announced);
+    // Some count the header too: what they send is what they mean.
+    const bool too_long = announced > reader.left_on_wire();
+    Reader data = reader.sub(std::min(announced, reader.left_on_wire()));
     const Name source = read_name(data);
     (void)read_name(data);
     if (!data.ok()) {
       (void)(say_cut(whole, out) || say_truncated(data, out));
       return;
     }
+    announce(source, data, said, out);
+    if (!say_cut(whole, out) && too_long)
+      out.fault(ParseFault::Kind::length_mismatch, 10, "the length of the datagram");
+  }
+
+  void frame_without_ip(Reader reader, Emitter& out) {
+    Announcement said;
+    const Reader whole = reader;
+    reader.skip(12);  // length, delimiter, command, data, correlators
+    (void)read_plain_name(reader);
+    const Name source = read_plain_name(reader);
+    if (!reader.ok()) {
+      (void)(say_cut(whole, out) || say_truncated(reader, out));
+      return;
+    }
+    announce(source, reader, said, out);
+    if (say_cut(whole, out)) return;
+    Reader transaction = reader;
+    if (transaction.u32be() == smb_magic) {  // a mailslot's: what it holds is all there is
+      transaction.skip(smb_data_count - 4);
+      const std::size_t count = transaction.u16le();
+      Reader content = reader;
+      content.skip(transaction.u16le());
+      content.skip(count);
+      if (transaction.ok()) transaction = content;
+    }
+    (void)say_truncated(transaction, out);
+  }
+
+  void announce(const Name& source, const Reader& data, Announcement& said, Emitter& out) {
     if (source.ok && source.suffix != suffix_browser) {
       own_ = source.trimmed();
       if (!own_.empty()) said.host_name = own_;
@@ -158,7 +213,6 @@ class NetbiosSession final : public Session {
       browse(body, said);
     }
     out.emit(said);
-    (void)say_cut(whole, out);
   }
 
   void browse(Reader& body, Announcement& said) {
@@ -187,6 +241,7 @@ class NetbiosSession final : public Session {
 
 Match recognise(Bytes start) noexcept {
   if (start.size() < 12) return Match::no;
+  if (NetbiosSession::is_frame(start)) return Match::yes;
   if (NetbiosSession::is_datagram(start)) {
     Reader reader{start};
     reader.skip(14);
@@ -202,7 +257,7 @@ Match recognise(Bytes start) noexcept {
 }
 
 Says says(Bytes pdu) noexcept {
-  if (pdu.size() < 12 || NetbiosSession::is_datagram(pdu)) return Says::nothing;
+  if (pdu.size() < 12 || NetbiosSession::is_datagram(pdu) || NetbiosSession::is_frame(pdu)) return Says::nothing;
   return (pdu[2] & 0x80U) != 0 ? Says::response : Says::request;
 }
 
@@ -224,7 +279,8 @@ constexpr std::array announcement_fields{
     field<&Announcement::description>("comment", "Comment that its owner gave it.", Meaning::description),
 };
 
-constexpr std::array carriers{Carrier{Carrier::Kind::udp, 137}, Carrier{Carrier::Kind::udp, 138}};
+constexpr std::array carriers{Carrier{Carrier::Kind::udp, 137}, Carrier{Carrier::Kind::udp, 138},
+                              Carrier{Carrier::Kind::llc, 0xF0}};
 constexpr std::array messages{&Message::schema, &Announcement::schema};
 
 }  // namespace
