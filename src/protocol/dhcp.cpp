@@ -1,4 +1,4 @@
-// DHCP for IPv4 (RFC 2131, options RFC 2132 and 4702).
+// DHCP for IPv4 (RFC 2131, options RFC 2132 and 4702), and BOOTP (RFC 951) before it, whose vendor area may hold none.
 
 #include "protocol/dhcp.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint8_t boot_request = 1, boot_reply = 2, acknowledge = 5;
 constexpr std::uint32_t magic_cookie = 0x63825363;
-constexpr std::size_t fixed_size = 236, shortest = 34;  // up to the card's address
+constexpr std::size_t fixed_size = 236, bootp_size = 300, shortest = 34;  // up to the card's address
 constexpr std::uint8_t ethernet = 1, mac_size = 6;
 
 enum Option : std::uint8_t {
@@ -72,8 +72,9 @@ class DhcpSession final : public Session {
     }
     message.client_ip = client;
     reader.skip(192);  // server host name, boot file name
-    reader.skip(4);    // the cookie that recognise() asked for
-    const bool ended = options(reader, message);
+    const bool has_options = reader.u32be() == magic_cookie;
+    const bool ended = !has_options || options(reader, message);
+    if (!has_options) reader.skip(bootp_size - fixed_size - 4);
     if (const Type* type = message.type ? row_of(types, *message.type) : nullptr) {
       message.type_name = type->name;
       message.operation = type->operation;
@@ -121,9 +122,11 @@ Match recognise(Bytes start) noexcept {
   const bool by_ethernet = reader.u8() == ethernet && reader.u8() == mac_size;
   if (start.size() < fixed_size + 4)  // a capture may have cut it
     return (code == boot_request || code == boot_reply) && by_ethernet ? Match::maybe : Match::no;
+  if (code != boot_request && code != boot_reply) return Match::no;
   reader = Reader{start};
   reader.skip(fixed_size);
-  return (code == boot_request || code == boot_reply) && reader.u32be() == magic_cookie ? Match::yes : Match::no;
+  if (reader.u32be() == magic_cookie) return Match::yes;
+  return by_ethernet && start.size() == bootp_size ? Match::maybe : Match::no;
 }
 
 Says says(Bytes pdu) noexcept {
