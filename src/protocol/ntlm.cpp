@@ -109,7 +109,8 @@ void NtlmReader::authenticate(Reader message, std::uint32_t flags, Ntlm& said) {
   host_ = text_of(at(message, workstation), flags);
   domain_ = text_of(at(message, domain), flags);
   set(said.host_name, host_);
-  if (domain_ != host_) set(said.domain, domain_);
+  set(said.target, domain_);
+  if (domain_ != host_) set(said.domain, domain_);  // else an account of the machine itself
   const std::string name = text_of(at(message, user), flags);
   if (!name.empty()) {
     said.user = conceal(name);
@@ -141,7 +142,7 @@ constexpr std::array ntlm_fields{
     field<&Ntlm::type>("type", "Message: 1 negotiate, 2 challenge, 3 authenticate."),
     field<&Ntlm::host_name>("host_name", "Computer that sends it.", Meaning::host_name),
     field<&Ntlm::domain>("domain", "Domain of the sender.", Meaning::domain),
-    field<&Ntlm::target>("target", "Realm that a challenge names."),
+    field<&Ntlm::target>("target", "Realm that a challenge names, or that the account is of."),
     field<&Ntlm::operating_system>("operating_system", "System of the sender, by its version.",
                                    Meaning::operating_system),
     field<&Ntlm::user>("user", "Account that logs on, masked.", Meaning::secret),

@@ -28,7 +28,7 @@ struct System {
 struct Ntlm {
   std::optional<std::uint32_t> type;                  ///< 1 negotiate, 2 challenge, 3 authenticate.
   std::optional<std::string_view> host_name, domain;  ///< Of the sender.
-  std::optional<std::string_view> target;             ///< Name that a challenge gives its realm.
+  std::optional<std::string_view> target;             ///< Realm that a challenge names, or that the account is of.
   std::optional<std::string_view> operating_system;   ///< "Windows 10.0 build 19041".
   std::optional<Secret> user;
   std::optional<Secret> response;            ///< The answer to the challenge.
