@@ -73,7 +73,7 @@ class GooseSession final : public Session {
       if (apdu.content.ok()) read_unit(unit, said);
       is_whole = !say_truncated(unit.content, out);
     }
-    if (said.gocb_ref) out.emit(said);
+    if (said.gocb_ref || said.conf_rev || said.st_num) out.emit(said);  // without a reference, by what else it says
     if (say_cut(whole, out) || !is_whole) return;
     if (!say_truncated(body, out) && !said.gocb_ref)
       out.fault(ParseFault::Kind::bad_value, header_size, "the reference of a control block");
