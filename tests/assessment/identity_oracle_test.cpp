@@ -1,11 +1,12 @@
 // What devices say of themselves, against another program's reading, fact by fact: whether it was learnt, of whom, and
-// where it can be looked up.
+// whether the frame that is cited holds it. Kinds are not pooled: each has its own bar.
 
 #include <array>
 #include <charconv>
 #include <fstream>
 #include <map>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -16,7 +17,10 @@
 #include "content/catalogue.h"
 #include "event/json.h"
 #include "inventory/roles.h"
+#include "net/packet.h"
 #include "pipeline/pipeline.h"
+#include "support/build.h"
+#include "support/replay.h"
 
 namespace bulkhead::test {
 
@@ -31,6 +35,7 @@ enum class Form : std::uint8_t {
   minor,     ///< 4 in "15.4".
   revision,  ///< A word: 1027 is "4.3".
   within,    ///< A part of what we say, or the other way round.
+  net_id,    ///< Six octets with points between.
   present,   ///< Said in another form: that something was said is enough.
 };
 
@@ -78,6 +83,28 @@ const std::vector<Row>& rows() {
       {"iec104.ca", "ca", {"iec104.message common_address"}, Form::number, Owner::nobody},
       {"cotp.tsap", "src", {"cotp.message calling_tsap"}, Form::hex, Owner::nobody},
       {"cotp.tsap", "dst", {"cotp.message called_tsap"}, Form::hex, Owner::nobody},
+      {"goose.cb", "gocbRef", {"goose.message gocb_ref"}},
+      {"goose.cb", "datSet", {"goose.message data_set"}, Form::text, Owner::nobody},
+      {"goose.cb", "goID", {"goose.message go_id"}, Form::text, Owner::nobody},
+      {"goose.cb", "appid", {"goose.message appid"}, Form::number, Owner::nobody},
+      {"goose.cb", "confRev", {"goose.message conf_rev"}, Form::number, Owner::nobody},
+      {"sv.stream", "svID", {"sv.message sv_id"}},
+      {"sv.stream", "appid", {"sv.message appid"}, Form::number, Owner::nobody},
+      {"sv.stream", "confRev", {"sv.message conf_rev"}, Form::number, Owner::nobody},
+      {"mqtt.client", "id", {"mqtt.message client_id"}},
+      {"mqtt.client", "ver", {"mqtt.message level"}, Form::number, Owner::nobody},
+      {"mqtt.client", "user", {"mqtt.message user"}, Form::present, Owner::nobody},
+      {"ams.netid",
+       "src",
+       {"ads.message station", "ads.message client", "ads.discovery net_id"},
+       Form::net_id,
+       Owner::nobody},
+      {"ams.netid", "dst", {"ads.message station", "ads.message client"}, Form::net_id, Owner::nobody},
+      {"omron.controller", "model", {"fins.identity model"}},
+      {"omron.controller", "version", {"fins.identity version"}},
+      {"vnc", "server", {"vnc.greeting version"}, Form::text, Owner::nobody},
+      {"vnc", "client", {"vnc.greeting version"}, Form::text, Owner::nobody},
+      {"vnc", "name", {"vnc.desktop desktop"}},
       {"lldp", "name", {"lldp.announcement system_name"}},
       {"lldp", "desc", {"lldp.announcement system_description"}},
       {"lldp", "chassis", {"lldp.announcement chassis"}, Form::within, Owner::nobody},
@@ -102,7 +129,7 @@ const std::vector<Row>& rows() {
       {"browser", "server", {"netbios.announcement host_name", "netbios.announcement domain"}},
       {"browser", "comment", {"netbios.announcement comment"}},
       {"ntlmssp", "host", {"smb.ntlm host_name"}},
-      {"ntlmssp", "domain", {"smb.ntlm domain"}},
+      {"ntlmssp", "domain", {"smb.ntlm domain", "smb.ntlm target"}},
       {"ntlmssp", "target", {"smb.ntlm domain", "smb.ntlm host_name"}, Form::text, Owner::nobody},
       {"ntlmssp", "user", {"smb.ntlm user"}, Form::present, Owner::nobody},
       {"smb.native", "os", {"smb.system operating_system"}},
@@ -132,58 +159,41 @@ const std::vector<Row>& rows() {
 }
 
 /// Kinds of facts that no parser of ours reads.
-constexpr std::array<std::string_view, 11> without_a_parser{
-    "ams.netid",        "dicom.ae",      "doip.vin",  "goose.cb",          "hart.device", "mqtt.client",
-    "omron.controller", "pn_io.station", "sv.stream", "synphasor.station", "vnc"};
+constexpr std::array<std::string_view, 5> without_a_parser{"dicom.ae", "doip.vin", "hart.device", "pn_io.station",
+                                                           "synphasor.station"};
 
-/// Examples that we do not learn, and why.
+/// Examples that are not learnt, and why.
 struct Missed {
   std::string_view path, kind;
   std::uint64_t examples;
   std::string_view reason;
 };
-constexpr std::string_view ms_tp = "MS/TP is not read, neither as a link layer nor in the SNAP frames of an adapter";
-constexpr std::string_view snoop = "a snoop capture, which is refused with advice";
-constexpr std::string_view netbeui = "NetBIOS on LLC without IP";
-constexpr std::string_view other_link = "a link type that is not supported: ARCNET, IP over InfiniBand";
-constexpr std::string_view other_value = "tshark adds the value of another element of the same name";
+constexpr std::string_view other_value = "adds the value of another element of the same name";
 constexpr std::string_view forged = "fuzzed, or octets that are no text";
-constexpr std::string_view own_domain = "the name of the host itself is no domain";
-constexpr std::string_view in_rpc = "NTLM in DCE/RPC and LDAP, which no parser of ours reads";
+constexpr std::string_view not_an_order_number = "calls the name of the boot loader an order number";
+constexpr std::string_view no_name_there = "reads what follows an SMB message that carries no such text";
+constexpr std::string_view in_rpc = "NTLM in DCE/RPC and LDAP";
 constexpr std::string_view no_quic = "QUIC, or TLS within a decrypted tunnel";
-constexpr std::string_view not_an_order_number = "tshark calls the name of the boot loader an order number";
-constexpr std::string_view no_name_there = "an SMB message that carries no such text: tshark reads what follows it";
 
-constexpr std::array missed{
+/// Where tshark is wrong: these examples are no examples.
+constexpr std::array tshark_is_wrong{
     Missed{"attack/malcolm-metasploit-ms017-010-win7x64.pcap", "smb.native", 2, no_name_there},
-    Missed{"attack/malcolm-packetcapture_2.pcap", "ntlmssp", 2, in_rpc},
     Missed{"attack/tfg-t0866-vulnaccess-smbv1.pcapng", "smb.native", 2, no_name_there},
     Missed{"attack/tfg-t0866-vulnaccess-smbv1_-fragmentado.pcap", "smb.native", 2, no_name_there},
-    Missed{"bacnet/ct-bacnet-mstp-snap-mixed.pcap", "bacnet.i_am", 2, ms_tp},
-    Missed{"bacnet/ct-bacnet-mstp-snap-mixed.pcap", "bacnet.net", 1, ms_tp},
-    Missed{"bacnet/ct-bacnet-mstp-snap-mixed.pcap", "bacnet.property", 5, ms_tp},
-    Missed{"bacnet/ct-bacnetip-mstp-mix.pcap", "bacnet.i_am", 2, ms_tp},
-    Missed{"bacnet/ct-bacnetip-mstp-mix.pcap", "bacnet.net", 1, ms_tp},
-    Missed{"bacnet/ct-bacnetip-mstp-mix.pcap", "bacnet.property", 5, ms_tp},
-    Missed{"bacnet/libpcap-mstp_20140225214217.pcap", "bacnet.i_am", 1, ms_tp},
-    Missed{"formats/ntopng-ipoib.pcap", "ssh", 1, other_link},
-    Missed{"formats/pcpp-solaris.snoop.cap", "browser", 10, snoop},
-    Missed{"formats/pcpp-solaris.snoop.cap", "dhcp", 2, snoop},
-    Missed{"formats/tcpdump-arcnet-rfc1051-arp-icmp-http.pcap", "http.agent", 1, other_link},
-    Missed{"formats/tcpdump-arcnet-rfc1051-arp-icmp-http.pcap", "http.host", 1, other_link},
-    Missed{"formats/tcpdump-arcnet-rfc1051-arp-icmp-http.pcap", "http.server", 1, other_link},
-    Missed{"goose-sv/iti-sample_file_mms_and_goose.pcap", "ntlmssp", 1, own_domain},
     Missed{"goose-sv/robidev-rgoose2.pcapng", "cdp", 3, other_value},
-    Missed{"it/emre-lantastic1_00028_20100407020810.pcap", "browser", 6, netbeui},
-    Missed{"it/ndpi-tls_heur__trojan-tcp-tls.pcapng", "tls.sni", 1, no_quic},
-    Missed{"it/suriver-smb2-ntlmssp-negotiateflags-input.pcap", "ntlmssp", 3, own_domain},
-    Missed{"it/zeek-curl-8.1.2-dev-http3-www-google-de.pcap", "tls.sni", 1, no_quic},
     Missed{"malformed/ndpi-fuzz-2006-06-26-2594.pcap", "dhcp", 1, forged},
     Missed{"malformed/ndpi-fuzz-2006-09-29-28586.pcap", "http.host", 1, forged},
     Missed{"malformed/ndpi-http_invalid_server.pcap", "http.server", 1, forged},
-    Missed{"modbus/iti-mb2.pcap", "ntlmssp", 1, own_domain},
     Missed{"s7comm/iti-s7comm_reading_plc_status.pcap", "s7.module", 1, not_an_order_number},
 };
+/// What we do not read: it counts against the bar of its kind.
+constexpr std::array not_read{
+    Missed{"attack/malcolm-packetcapture_2.pcap", "ntlmssp", 2, in_rpc},
+    Missed{"it/ndpi-tls_heur__trojan-tcp-tls.pcapng", "tls.sni", 1, no_quic},
+    Missed{"it/zeek-curl-8.1.2-dev-http3-www-google-de.pcap", "tls.sni", 1, no_quic},
+};
+/// Kinds that are below their bar because of what is not read.
+constexpr std::array<std::string_view, 2> below_the_bar{"ntlmssp", "tls.sni"};
 
 /// One field of one message, or one fact: who said it, to whom, and where.
 struct Said {
@@ -283,6 +293,7 @@ bool equal(Form form, const std::string& theirs, const std::string& ours) {
       const std::string b = plain(ours);
       return !b.empty() && (a.find(b) != std::string::npos || b.find(a) != std::string::npos);
     }
+    case Form::net_id: return theirs == ours;
     case Form::present: return true;
   }
   return false;
@@ -308,22 +319,147 @@ bool matches(const Row& row, const Said& said) {
 }
 
 struct Count {
-  std::uint64_t examples = 0, found = 0, named = 0, on_asset = 0;
+  std::uint64_t examples = 0;  ///< Without those where tshark is wrong.
+  std::uint64_t found = 0, on_asset = 0, cited = 0, learnt = 0, named = 0;
+  /// All of a few, nearly all of many.
+  [[nodiscard]] bool passes() const { return examples < 20 ? learnt == examples : learnt * 100 >= examples * 98; }
 };
 
-/// Whether an asset at one of these addresses, or one behind it, carries the value with a frame to look it up in.
-bool carries(const Inventory& inventory, const std::string& address, Form form, const std::string& value) {
-  return std::any_of(inventory.assets.begin(), inventory.assets.end(), [&](const Asset& asset) {
+/// The frames of a capture, to look up what was cited.
+class Frames {
+ public:
+  explicit Frames(const std::filesystem::path& path) : frames_(frames_of(path)) {}
+
+  /// Whether the frame holds the value, or ends the stream's segments that do.
+  [[nodiscard]] bool hold(std::uint64_t number, Form form, const std::string& value) const {
+    if (number == 0 || number > frames_.size()) return false;
+    const std::vector<Octets> needles = octets_of(form, value);
+    if (needles.empty() || contains(frames_[number - 1].bytes, needles)) return true;
+    return contains(stream_up_to(number - 1), needles);
+  }
+
+ private:
+  using Octets = std::vector<std::uint8_t>;
+
+  static bool contains(const Octets& bytes, const std::vector<Octets>& needles) {
+    return std::any_of(needles.begin(), needles.end(), [&](const Octets& needle) {
+      return std::search(bytes.begin(), bytes.end(), needle.begin(), needle.end()) != bytes.end();
+    });
+  }
+
+  /// The payload of the same direction of the same conversation, over some frames before and with this one.
+  [[nodiscard]] Octets stream_up_to(std::size_t last) const {
+    constexpr std::size_t frames_before = 400, bytes_max = 100'000;
+    const auto decoded = [&](std::size_t index) {
+      Packet packet;
+      decode(frames_[index].bytes, frames_[index].on_wire, frames_[index].link, packet);
+      return packet;
+    };
+    const Packet cited = decoded(last);
+    Octets bytes;
+    for (std::size_t i = last + 1; i-- > 0 && last - i < frames_before && bytes.size() < bytes_max;) {
+      const Packet packet = decoded(i);
+      if (packet.source != cited.source || packet.destination != cited.destination) continue;
+      if (!packet.fragment && packet.source_port != cited.source_port && cited.source_port && !cited.fragment) continue;
+      bytes.insert(bytes.begin(), packet.payload.begin(), packet.payload.end());
+    }
+    return bytes;
+  }
+
+  /// The ways in which a value may stand on the wire; none where it stands in no such way.
+  static std::vector<Octets> octets_of(Form form, const std::string& value) {
+    switch (form) {
+      case Form::text:
+      case Form::within: return text_octets(value);
+      case Form::number: {
+        const auto parsed = number(value);
+        return parsed ? number_octets(*parsed) : std::vector<Octets>{};
+      }
+      case Form::major:
+      case Form::minor: return number_octets(number(value).value_or(0));
+      case Form::revision: {
+        const std::uint64_t word = number(value).value_or(0);  // as tshark reads it
+        return {{static_cast<std::uint8_t>(word >> 8U), static_cast<std::uint8_t>(word)}};
+      }
+      case Form::hex: {
+        const Octets octets = from_hex_text(digits(value));
+        return {octets, {octets.rbegin(), octets.rend()}};
+      }
+      case Form::net_id: {
+        Octets octets;
+        for (std::size_t at = 0; at != std::string::npos && at < value.size();) {
+          octets.push_back(static_cast<std::uint8_t>(std::stoul(value.substr(at))));
+          at = value.find('.', at);
+          if (at != std::string::npos) ++at;
+        }
+        return {octets};
+      }
+      case Form::present: return {};
+    }
+    return {};
+  }
+
+  static std::vector<Octets> number_octets(std::uint64_t value) {
+    Octets big;
+    do {
+      big.insert(big.begin(), static_cast<std::uint8_t>(value));
+      value >>= 8U;
+    } while (value != 0);
+    return {big, {big.rbegin(), big.rend()}};
+  }
+
+  /// The longest run of plain characters: in octets, in UTF-16 of either order, as NetBIOS writes it in two letters an
+  /// octet. An address may stand as its octets.
+  static std::vector<Octets> text_octets(const std::string& value) {
+    std::string best, run;
+    for (const char c : value + '\n') {
+      const bool plain = c > 0x20 && c < 0x7F && c != '\\' && c != '<' && c != '>' && c != '|';
+      if (plain) run += c;
+      else {
+        if (run.size() > best.size()) best = run;
+        run.clear();
+      }
+    }
+    if (best.empty()) return {};
+    std::vector<Octets> ways;
+    ways.emplace_back(best.begin(), best.end());
+    Octets little, big, letters;
+    for (const char c : best) {
+      letters.insert(letters.end(),
+                     {static_cast<std::uint8_t>('A' + (c >> 4)), static_cast<std::uint8_t>('A' + (c & 15))});
+      little.insert(little.end(), {static_cast<std::uint8_t>(c), 0});
+      big.insert(big.end(), {0, static_cast<std::uint8_t>(c)});
+    }
+    ways.insert(ways.end(), {little, big, letters});
+    if (const auto ip = parse_ip(best)) ways.emplace_back(ip->octets.begin(), ip->octets.begin() + 4);
+    return ways;
+  }
+
+  std::vector<OwnedFrame> frames_;
+};
+
+/// Whether an asset at this address, or one behind it, carries the value; and whether a frame that it cites holds it.
+struct Carried {
+  bool carried = false, cited = false;
+};
+Carried carries(const Inventory& inventory, const Frames& frames, const std::string& address, Form form,
+                const std::string& value) {
+  Carried result;
+  (void)std::any_of(inventory.assets.begin(), inventory.assets.end(), [&](const Asset& asset) {
     const bool here =
         std::any_of(asset.ips.begin(), asset.ips.end(), [&](const IpAddress& ip) { return to_text(ip) == address; }) ||
         std::any_of(asset.macs.begin(), asset.macs.end(),
                     [&](const MacAddress& mac) { return to_text(mac) == address; });
-    return here && std::any_of(asset.attributes.begin(), asset.attributes.end(), [&](const Attribute& attribute) {
-             return std::any_of(attribute.candidates.begin(), attribute.candidates.end(), [&](const auto& candidate) {
-               return candidate.citation.frame != 0 && equal(form, value, candidate.value);
-             });
-           });
+    if (!here) return false;
+    for (const Attribute& attribute : asset.attributes)
+      for (const Attribute::Candidate& candidate : attribute.candidates) {
+        if (candidate.citation.frame == 0 || !equal(form, value, candidate.value)) continue;
+        result.carried = true;
+        result.cited = result.cited || frames.hold(candidate.citation.frame, form, value);
+      }
+    return result.cited;
   });
+  return result;
 }
 
 /// What tshark prints for nothing.
@@ -336,24 +472,49 @@ bool is_address(const std::string& host) {
   return parse_ip(host.substr(0, host.find(':'))).has_value();
 }
 
-/// Compares one field of one fact: said at all, and carried by the asset that it is about.
-void compare(const Row& row, const std::string& sender, const std::string& value, const std::vector<Said>& said,
-             bool is_tunnelled, const Inventory& inventory, bool& found, bool& on_asset, bool& named) {
+/// What is known of one capture.
+struct Heard {
+  const std::vector<Said>& said;
+  const Inventory& inventory;
+  const Frames& frames;
+  bool is_tunnelled = false;  ///< tshark names the outer sender, or none.
+};
+
+/// How far one fact, or one field of it, was learnt.
+struct Learnt {
+  bool found = true, on_asset = true, cited = true;
+  bool named = false;  ///< It names a device, so an asset must carry it.
+  [[nodiscard]] bool all() const { return found && on_asset && cited; }
+};
+
+/// Compares one field of one fact: said at all, carried by the asset that it is about, and held by the frame cited.
+Learnt compare(const Row& row, const std::string& sender, const std::string& value, const Heard& heard) {
+  Learnt learnt;
   for (const std::string& part : split(value)) {
     if (plain(part).empty() || is_no_value(part)) continue;
-    const auto heard = std::find_if(said.begin(), said.end(), [&](const Said& entry) {
-      return (entry.source == sender || is_tunnelled) && matches(row, entry) &&
-             (equal(row.form, part, entry.value) || equal(row.form, value, entry.value));
-    });
-    if (heard == said.end()) {
-      found = false;
+    const auto says = [&](const Said& said) {
+      return (said.source == sender || sender.empty() || heard.is_tunnelled) && matches(row, said) &&
+             (equal(row.form, part, said.value) || equal(row.form, value, said.value));
+    };
+    const auto holds = [&](const Said& said) { return says(said) && heard.frames.hold(said.frame, row.form, part); };
+    auto entry = std::find_if(heard.said.begin(), heard.said.end(), holds);
+    if (entry == heard.said.end()) {
+      entry = std::find_if(heard.said.begin(), heard.said.end(), says);
+      learnt.cited = false;
+    }
+    if (entry == heard.said.end()) {
+      learnt.found = false;
       continue;
     }
     if (row.owner == Owner::nobody || is_address(part)) continue;
-    named = true;
-    const std::string& owner = row.owner == Owner::sender ? heard->source : heard->destination;
-    if (!carries(inventory, owner, row.form, part) && !carries(inventory, owner, row.form, value)) on_asset = false;
+    learnt.named = true;
+    const std::string& owner = row.owner == Owner::sender ? entry->source : entry->destination;
+    Carried carried = carries(heard.inventory, heard.frames, owner, row.form, part);
+    if (!carried.carried) carried = carries(heard.inventory, heard.frames, owner, row.form, value);
+    learnt.on_asset = learnt.on_asset && carried.carried;
+    learnt.cited = learnt.cited && (carried.cited || !carried.carried);
   }
+  return learnt;
 }
 
 ObserveOptions plain_options() {
@@ -410,7 +571,7 @@ TEST(Identities, EverySenderOfArpIsPairedWithItsCard) {
         return fact.schema == "arp.message" && fact.value == ip && fact.subject.mac &&
                to_text(*fact.subject.mac) == mac && fact.first.frame != 0;
       });
-      found += here ? 1 : 0;
+      found += here ? 1U : 0U;
       EXPECT_TRUE(here) << path << ' ' << pair;
     }
   }
@@ -487,6 +648,9 @@ TEST(Identities, AreLearntOfTheRightDeviceAsTsharkReadsThem) {
     NumberedIds ids{"A-", 4, {}};
     const Inventory inventory =
         take_inventory({observations->traffic, observations->facts, {}, {}, {}, {}, &*roles}, ids);
+    const Frames frames{folder / path};
+    const Heard heard{listening.all, inventory, frames,
+                      seen["layers"].contains("vxlan") || path.starts_with("it-encap/")};
     for (const auto& [kind, examples] : seen["facts"].items()) {
       if (std::none_of(rows().begin(), rows().end(), [&](const Row& row) { return row.kind == kind; })) {
         unread.insert(kind);
@@ -494,48 +658,58 @@ TEST(Identities, AreLearntOfTheRightDeviceAsTsharkReadsThem) {
       }
       for (const auto& example : examples) {
         const std::string sender = example[0];
-        bool found = true, on_asset = true, named = false;
+        Learnt whole;
         std::string missing;
         for (const auto& [field, value] : example[1].items()) {
           const auto row = std::find_if(rows().begin(), rows().end(),
                                         [&](const Row& r) { return r.kind == kind && r.field == field; });
           if (row == rows().end()) continue;
-          bool field_found = true, field_on_asset = true;
-          compare(*row, sender, value.get<std::string>(), listening.all,
-                  seen["layers"].contains("vxlan") || path.starts_with("it-encap/"), inventory, field_found,
-                  field_on_asset, named);
-          if (!field_found || !field_on_asset)
-            missing +=
-                fmt::format(" {}={}{}", field, value.get<std::string>().substr(0, 60), field_found ? " (asset)" : "");
-          found = found && field_found;
-          on_asset = on_asset && field_on_asset;
+          const Learnt learnt = compare(*row, sender, value.get<std::string>(), heard);
+          if (!learnt.all())
+            missing += fmt::format(" {}={}{}{}", field, value.get<std::string>().substr(0, 60),
+                                   learnt.on_asset ? "" : " (asset)", learnt.cited ? "" : " (frame)");
+          whole.found = whole.found && learnt.found;
+          whole.on_asset = whole.on_asset && learnt.on_asset;
+          whole.cited = whole.cited && learnt.cited;
+          whole.named = whole.named || learnt.named;
         }
         Count& count = table[kind];
         ++count.examples;
-        if (found) ++count.found;
-        if (named) ++count.named;
-        if (named && found && on_asset) ++count.on_asset;
-        if (!missing.empty()) {
-          ++missing_of[{path, kind}];
-          details[{path, kind}] += fmt::format("\n  {}:{}", sender, missing);
-        }
+        count.found += whole.found ? 1U : 0U;
+        count.on_asset += whole.found && whole.on_asset ? 1U : 0U;
+        count.cited += whole.found && whole.cited ? 1U : 0U;
+        count.learnt += whole.all() ? 1U : 0U;
+        count.named += whole.named ? 1U : 0U;
+        if (whole.all()) continue;
+        ++missing_of[{path, kind}];
+        details[{path, kind}] += fmt::format("\n  {}:{}", sender, missing);
       }
     }
   }
-  fmt::print("{:<20}{:>9}{:>8}{:>8}{:>8}{:>10}\n", "kind", "examples", "found", "share", "named", "on asset");
-  for (const auto& [kind, count] : table)
-    fmt::print("{:<20}{:>9}{:>8}{:>7.1f}%{:>8}{:>10}\n", kind, count.examples, count.found,
-               100.0 * static_cast<double>(count.found) / static_cast<double>(count.examples), count.named,
-               count.on_asset);
-  for (const auto& [where, examples] : missing_of) {
-    const auto* reason = std::find_if(missed.begin(), missed.end(), [&, at = where](const Missed& entry) {
-      return entry.path == at.first && entry.kind == at.second;
-    });
-    EXPECT_EQ(examples, reason == missed.end() ? 0 : reason->examples)
-        << where.first << ' ' << where.second << details[where];
+  for (const Missed& wrong : tshark_is_wrong) table[std::string{wrong.kind}].examples -= wrong.examples;
+
+  fmt::print("{:<20}{:>9}{:>8}{:>9}{:>8}{:>8}{:>8}{:>8}\n", "kind", "examples", "found", "on asset", "cited", "learnt",
+             "share", "named");
+  for (const auto& [kind, count] : table) {
+    const bool is_below = std::find(below_the_bar.begin(), below_the_bar.end(), kind) != below_the_bar.end();
+    fmt::print("{:<20}{:>9}{:>8}{:>9}{:>8}{:>8}{:>7.1f}%{:>8}{}\n", kind, count.examples, count.found, count.on_asset,
+               count.cited, count.learnt,
+               100.0 * static_cast<double>(count.learnt) / static_cast<double>(count.examples), count.named,
+               is_below ? "  below the bar" : "");
+    EXPECT_EQ(count.passes(), !is_below) << kind;
   }
-  for (const Missed& entry : missed)
-    EXPECT_TRUE(missing_of.contains({std::string{entry.path}, std::string{entry.kind}})) << entry.path << " is learnt";
+  std::set<std::pair<std::string, std::string>> explained;
+  for (const auto& list : {std::span<const Missed>{tshark_is_wrong}, std::span<const Missed>{not_read}})
+    for (const Missed& entry : list) {
+      const std::pair where{std::string{entry.path}, std::string{entry.kind}};
+      explained.insert(where);
+      EXPECT_EQ(missing_of[where], entry.examples)
+          << entry.path << ' ' << entry.kind << ", " << entry.reason << ':' << details[where];
+    }
+  for (const auto& [where, examples] : missing_of)
+    EXPECT_TRUE(explained.contains(where)) << where.first << ' ' << where.second << details[where];
+  for (const Missed& entry : not_read) fmt::print("not read: {} {} ({})\n", entry.path, entry.kind, entry.reason);
+  for (const std::string& kind : unread) fmt::print("no parser: {}\n", kind);
   EXPECT_EQ(unread, (std::set<std::string>{without_a_parser.begin(), without_a_parser.end()}));
 }
 
