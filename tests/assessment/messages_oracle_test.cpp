@@ -75,6 +75,7 @@ const std::vector<Counter>& counters() {
       {"cotp", "type", "cotp.message", {"type"}, Shape::hex2},
       {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
       {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
+      {"pn_mrp", "type", "mrp.frame", {"type"}, Shape::hex2},
       {"ptp", "type", "ptp.message", {"type"}, Shape::hex2, false, "version", "2"},
   };
   return all;
