@@ -76,6 +76,7 @@ const std::vector<Counter>& counters() {
       {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
       {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
       {"pn_mrp", "type", "mrp.frame", {"type"}, Shape::hex2},
+      {"prp", "type", "prp.supervision", {"type"}},
       {"ptp", "type", "ptp.message", {"type"}, Shape::hex2, false, "version", "2"},
   };
   return all;
