@@ -75,6 +75,8 @@ const std::vector<Counter>& counters() {
       {"cotp", "type", "cotp.message", {"type"}, Shape::hex2},
       {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
       {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
+      {"epl", "mtyp", "powerlink.message", {"type"}},
+      {"epl", "src", "powerlink.message", {"source_node"}},
       {"pn_mrp", "type", "mrp.frame", {"type"}, Shape::hex2},
       {"prp", "type", "prp.supervision", {"type"}},
       {"ptp", "type", "ptp.message", {"type"}, Shape::hex2, false, "version", "2"},
