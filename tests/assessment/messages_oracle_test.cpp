@@ -75,6 +75,7 @@ const std::vector<Counter>& counters() {
       {"cotp", "type", "cotp.message", {"type"}, Shape::hex2},
       {"opcua", "transport", "opcua.message", {"message_type"}, Shape::text, true},
       {"opcua", "service", "opcua.message", {"service"}, Shape::decimal, true},
+      {"ethercat", "cmd", "ethercat.datagram", {"command"}, Shape::hex2},
       {"epl", "mtyp", "powerlink.message", {"type"}},
       {"epl", "src", "powerlink.message", {"source_node"}},
       {"pn_mrp", "type", "mrp.frame", {"type"}, Shape::hex2},
@@ -118,8 +119,11 @@ constexpr std::string_view no_association =
     "tshark knows MMS only by the contexts that an association agreed on, and the capture misses its start";
 constexpr std::string_view remote_desktop = "the start of a remote desktop is read as RDP";
 constexpr std::string_view a_repeat = "tshark reads a segment again that was sent again";
+constexpr std::string_view process_images =
+    "datagrams of process data are counted with their frame, not told one by one";
 
 constexpr std::array explained{
+    Explained{"ethercat/ct-ethercat.pcap", "ethercat.cmd", 124, process_images},
     Explained{"goose-sv/iti-sample_file_mms_and_goose.pcap", "mms.unconfirmed", 28, no_association},
     Explained{"mms/iti-iec.pcap", "mms.confirmed_req", 1, no_association},
     Explained{"it/ndpi-rdp.pcap", "cotp.type", 2, remote_desktop},
