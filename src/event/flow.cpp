@@ -47,6 +47,10 @@ constexpr std::array copy_fields{
     field<&CopySeen::original_capture>("original_capture", "Capture that showed the frame first, counted from 0."),
     field<&CopySeen::original_frame>("original_frame", "The frame's number there."),
     field<&CopySeen::delay_ns>("delay_ns", "From the first to this copy, in nanoseconds."),
+    field<&CopySeen::router_out>("router_out", "Card of the router between the two that sent the later one.",
+                                 Meaning::subject_mac),
+    field<&CopySeen::router_in>("router_in", "Card of the same router that the earlier one was sent to.",
+                                Meaning::mac_address),
 };
 
 }  // namespace

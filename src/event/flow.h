@@ -58,6 +58,9 @@ struct CopySeen {
   std::uint64_t original_capture = 0;
   std::uint64_t original_frame = 0;
   std::int64_t delay_ns = 0;
+  /// Where the copies stand before and after one router, exactly one hop apart: its card that sent the later one on,
+  /// and its card that the earlier one was sent to. Said once for each direction of a conversation.
+  std::optional<MacAddress> router_out, router_in;
   static const Schema schema;
 };
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t flows_max = 2048;                         // per shard: 131,072 conversations at a time
 constexpr std::size_t stream_bytes_max = 1 << 20;               // per shard, out of order; 64 MiB in all
 constexpr std::size_t views_max = 8;                            // capture points that saw one conversation
+constexpr std::uint64_t frames_looked_at_for_routers = 64;      // of each side, of one conversation
 constexpr std::int64_t idle_before_reuse_ns = 120 * second_ns;  // RFC 9293: twice the maximum segment lifetime
 constexpr std::int64_t idle_datagrams_ns = 600 * second_ns;     // a question and its answer are long over
 
@@ -61,6 +62,22 @@ EndPoint end_of(const std::optional<MacAddress>& mac, const IpAddress& ip, const
   return end;
 }
 
+/// Where two copies of a frame are one hop apart, the later came from a card of the router that the earlier was sent
+/// to.
+bool name_router(const std::optional<MacAddress>& source, const std::optional<MacAddress>& destination,
+                 std::uint8_t hop_limit, const Packet& copy, CopySeen& seen) {
+  if (copy.tunnel_count > 0 || !source || !destination || !copy.source_mac || !copy.destination_mac) return false;
+  const bool copy_is_later = copy.hop_limit + 1 == hop_limit;
+  if (!copy_is_later && hop_limit + 1 != copy.hop_limit) return false;
+  const MacAddress& out = copy_is_later ? *copy.source_mac : *source;
+  const MacAddress& in = copy_is_later ? *destination : *copy.destination_mac;
+  const bool same_segment = *source == *copy.source_mac || *destination == *copy.destination_mac;
+  if (same_segment || in == out || in.is_group() || out.is_group() || in.is_zero() || out.is_zero()) return false;
+  seen.router_out = out;
+  seen.router_in = in;
+  return true;
+}
+
 }  // namespace
 
 /// What every packet touches stands first and together.
@@ -72,6 +89,15 @@ struct Shard::Conversation {
     std::uint64_t first_frame = 0;
     std::array<std::uint64_t, 2> frames{};
     std::array<std::optional<std::uint16_t>, 2> vlan, hop_limit;
+  };
+
+  /// The latest of the first frames of a side that was no copy, and whether its router was named already.
+  struct Latest {
+    std::uint32_t capture = 0;
+    std::uint64_t frame = 0;
+    std::optional<MacAddress> source, destination;
+    std::uint8_t hop_limit = 0;
+    bool router_said = false;
   };
 
   FlowKey key;
@@ -89,6 +115,7 @@ struct Shard::Conversation {
   FramePlace opened;
   Flow totals;
   std::vector<View> more_views;
+  std::array<Latest, 2> latest;
   Labeller::MemoryPointer label_memory;
 };
 
@@ -296,14 +323,18 @@ void Shard::count(Conversation& conversation, const Packet& packet, const FrameP
   if (place.captured < place.on_wire) ++conversation.totals.cut_frames;
 }
 
-void Shard::say_copy(const Conversation& conversation, const Copies::Copy& copy, const Packet& packet,
-                     const FramePlace& place) {
+void Shard::say_copy(Conversation& conversation, const Copies::Copy& copy, const Packet& packet,
+                     const FramePlace& place, Side from) {
   const auto consumers = subscriptions_.of(CopySeen::schema);
   if (consumers.empty()) return;
   Origin origin = origin_of(conversation, place, Side::first);
   origin.source = end_of(packet.source_mac, packet.source, packet.source_port, packet);
   origin.destination = end_of(packet.destination_mac, packet.destination, packet.destination_port, packet);
-  Emitter{origin, {}, subscriptions_}.emit(CopySeen{copy.reason, copy.capture, copy.frame, copy.delay_ns});
+  CopySeen seen{copy.reason, copy.capture, copy.frame, copy.delay_ns, {}, {}};
+  Conversation::Latest& original = conversation.latest.at(static_cast<std::size_t>(from));
+  if (!original.router_said && original.capture == copy.capture && original.frame == copy.frame)
+    original.router_said = name_router(original.source, original.destination, original.hop_limit, packet, seen);
+  Emitter{origin, {}, subscriptions_}.emit(seen);
 }
 
 void Shard::packet(const Packet& decoded, const FramePlace& place, const PacketHashes& hashes, Labeller* labeller) {
@@ -332,7 +363,12 @@ void Shard::packet(const Packet& decoded, const FramePlace& place, const PacketH
       ++counters_.copies;
       ++copies_by_capture_.at(place.capture);
       count(conversation, packet, place, from, true);
-      return say_copy(conversation, *copy, packet, place);
+      return say_copy(conversation, *copy, packet, place, from);
+    }
+    if (conversation.frames.at(static_cast<std::size_t>(from)) < frames_looked_at_for_routers) {
+      Conversation::Latest& latest = conversation.latest.at(static_cast<std::size_t>(from));
+      latest = {place.capture,          place.number,     packet.source_mac,
+                packet.destination_mac, packet.hop_limit, latest.router_said};
     }
   }
   count(conversation, packet, place, from, false);

@@ -89,8 +89,8 @@ class Shard {
   void count(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from, bool is_copy);
   void tcp(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from);
   void datagram(Conversation& conversation, const Packet& packet, const FramePlace& place, Side from);
-  void say_copy(const Conversation& conversation, const Copies::Copy& copy, const Packet& packet,
-                const FramePlace& place);
+  void say_copy(Conversation& conversation, const Copies::Copy& copy, const Packet& packet, const FramePlace& place,
+                Side from);
   void close(Conversation& conversation);
   [[nodiscard]] Origin origin_of(const Conversation& conversation, const FramePlace& place, Side from) const;
 
