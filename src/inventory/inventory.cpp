@@ -3,7 +3,9 @@
 // An address is not a device. A link address belongs to the station that uses it on its own segment; beyond a router
 // every frame carries the router's. So an IP address and a MAC are one device only where the device said so itself
 // (ARP, DHCP, PROFINET DCP, LLDP), or where the frame came straight from it: its hop limit is one that senders start
-// with, and no other address uses that MAC. Virtual router addresses and MACs that answer for many are kept apart. A
+// with, and no other address uses that MAC. Virtual router addresses and MACs that answer for many are kept apart. The
+// cards of a router are one device where a frame is seen going in at one and coming out at another, one hop later. What
+// is seen from both sides of an address translation is one device where it says the same serial number on both. A
 // station behind an address is an asset of its own where more than one station answers there.
 
 #include "inventory/inventory.h"
@@ -67,6 +69,7 @@ class Builder {
     collect_addresses();
     pair_addresses();
     join_by_name();
+    join_by_serial_number();
     apply_merges();
     make_assets();
     attach_facts();
@@ -141,9 +144,18 @@ class Builder {
       const auto chassis = parse_mac(fact.value);
       const auto port = address_of(fact.subject.space, *fact.subject.mac);
       if (!chassis || !port || *chassis == *fact.subject.mac) continue;
-      if (const auto whole = address_of(fact.subject.space, *chassis))
+      if (is_virtual_router(*chassis) || is_virtual_router(*fact.subject.mac)) continue;
+      if (is_split(to_text(*chassis)) || is_split(to_text(*fact.subject.mac))) continue;
+      const auto whole = address_of(fact.subject.space, *chassis);
+      if (!whole) continue;
+      if (fact.schema == "copy") {
+        routers_.insert({fact.subject.space, *chassis});
+        join(*port, *whole,
+             fmt::format("what was sent to {} left {} one hop later", to_text(*chassis), to_text(*fact.subject.mac)));
+      } else {
         join(*port, *whole,
              fmt::format("{} says that {} belongs to {}", fact.schema, to_text(*fact.subject.mac), to_text(*chassis)));
+      }
     }
     // What frames show.
     std::map<MacKey, std::vector<const AddressPair*>> shown;
@@ -163,7 +175,10 @@ class Builder {
             input_.traffic.pairs.begin(), input_.traffic.pairs.end(), [&, wanted = ip](const AddressPair& pair) {
               return pair.space == key.first && pair.mac == key.second && pair.ip == wanted;
             });
-        if (addresses.size() > 1 && frames != input_.traffic.pairs.end() && !came_straight(*frames)) continue;
+        const bool seen = frames != input_.traffic.pairs.end();
+        if (addresses.size() > 1 && seen && !came_straight(*frames)) continue;
+        // Nor is one that it only answers ARP for, besides its own.
+        if (addresses.size() > 1 && !seen && schema == "arp.message") continue;
         pair(space, mac, ip, fmt::format("{} says that {} is at {}", schema, to_text(ip), to_text(mac)));
         paired.insert({space, ip});
       }
@@ -232,6 +247,34 @@ class Builder {
     }
   }
 
+  /// A maker gives a serial number once. A device that says the same one in two address spaces is seen from both sides
+  /// of what translates between them. Within one space it may be a copied configuration, or a simulator.
+  void join_by_serial_number() {
+    constexpr std::size_t shortest = 4, copied_about = 3;
+    std::map<std::tuple<std::string, std::string, std::string>, std::map<std::uint16_t, std::set<std::size_t>>> said;
+    std::map<std::pair<FactSubject, std::string>, std::string> products;
+    for (const Fact& fact : input_.facts)
+      if (fact.meaning == Meaning::product) products[{fact.subject, fact.schema}] = fact.value;
+    for (const Fact& fact : input_.facts) {
+      if (fact.meaning != Meaning::serial_number || !fact.subject.station.empty()) continue;
+      const bool is_blank = fact.value.find_first_not_of(fact.value.front()) == std::string::npos;
+      const auto product = products.find({fact.subject, fact.schema});
+      const auto known = ips_.find({fact.subject.space, fact.subject.ip});
+      if (is_blank || fact.value.size() < shortest || product == products.end() || known == ips_.end()) continue;
+      if (is_split(to_text(fact.subject.ip))) continue;
+      said[{fact.schema, product->second, fact.value}][fact.subject.space].insert(root(known->second));
+    }
+    for (const auto& [what, spaces] : said) {
+      if (spaces.size() < 2 || spaces.size() > copied_about) continue;
+      if (std::any_of(spaces.begin(), spaces.end(), [](const auto& space) { return space.second.size() > 1; }))
+        continue;
+      const std::size_t first = *spaces.begin()->second.begin();
+      for (const auto& [space, roots] : spaces)
+        join(first, *roots.begin(),
+             fmt::format("both say that they are '{}' with serial number {}", std::get<1>(what), std::get<2>(what)));
+    }
+  }
+
   void apply_merges() {
     for (const std::vector<std::string>& merge : input_.merges) {
       std::vector<std::size_t> members;
@@ -252,21 +295,35 @@ class Builder {
 
   void make_assets() {
     std::map<std::size_t, std::size_t> of_root;
+    std::vector<std::set<std::uint16_t>> card_spaces;
+    std::vector<std::map<IpAddress, std::uint16_t>> ip_spaces;
     for (std::size_t i = 0; i < addresses_.size(); ++i) {
       const auto [known, is_new] = of_root.try_emplace(root(i), inventory_.assets.size());
+      const Address& address = addresses_[i];
       if (is_new) {
-        inventory_.assets.emplace_back().space = addresses_[i].space;
+        inventory_.assets.emplace_back().space = address.space;
         behaviours_.emplace_back();
+        card_spaces.emplace_back();
+        ip_spaces.emplace_back();
       }
       Asset& asset = inventory_.assets[known->second];
-      const Address& address = addresses_[i];
+      asset.space = std::min(asset.space, address.space);
       if (address.ip.present()) {
-        asset.ips.push_back(address.ip);
+        ip_spaces[known->second].emplace(address.ip, address.space);
         inventory_.by_ip[{address.space, address.ip}] = known->second;
       } else {
         asset.macs.push_back(*address.mac);
+        card_spaces[known->second].insert(address.space);
         inventory_.by_mac[{address.space, *address.mac}] = known->second;
       }
+    }
+    // Seen from both sides of a translation, a device lives where its card is; its addresses there come first.
+    for (std::size_t i = 0; i < inventory_.assets.size(); ++i) {
+      Asset& asset = inventory_.assets[i];
+      if (!card_spaces[i].empty()) asset.space = *card_spaces[i].begin();
+      for (const auto& [ip, space] : ip_spaces[i]) asset.ips.push_back(ip);
+      std::stable_partition(asset.ips.begin(), asset.ips.end(),
+                            [&](const IpAddress& ip) { return ip_spaces[i].at(ip) == asset.space; });
     }
     for (const auto& [at, reason] : joins_) {
       std::vector<std::string>& reasons = inventory_.assets[of_root.at(root(at))].merge_reasons;
@@ -274,7 +331,6 @@ class Builder {
     }
     for (std::size_t i = 0; i < inventory_.assets.size(); ++i) {
       Asset& asset = inventory_.assets[i];
-      std::sort(asset.ips.begin(), asset.ips.end());
       // A public address that answers ARP, or came straight from its card, is on the site's own segment.
       asset.external =
           asset.macs.empty() && !asset.ips.empty() &&
