@@ -221,6 +221,7 @@ Result<Assessment> assess(const Observations& observations, const Site* known, c
   }
   result.model_approved = result.site.approved();
   assign_zones(result.site, result.inventory);
+  place_roles(result.site, result.inventory);
   place_levels(result.site, result.inventory);
   result.crossings = cross(result.site, result.inventory, result.traffic);
   result.findings =

@@ -106,7 +106,7 @@ void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   if (did.serves_ot.empty() && did.controllers_asked > 0 && !did.programs) {
     if (did.controllers_asked >= 3)
       vote(Role::scada_server, fmt::format("it polls {} controllers", did.controllers_asked));
-    else
+    else if (!did.asks_opc_ua)  // who reads OPC UA besides may as well be a batch, recipe or data server
       vote(Role::hmi,
            fmt::format("it polls {} controller{}", did.controllers_asked, did.controllers_asked == 1 ? "" : "s"));
   }
@@ -115,9 +115,11 @@ void vote_by_behaviour(const Behaviour& did, std::vector<Vote>& votes) {
   else if (did.serves_time && did.asks_ot.empty() && did.serves_ot.empty()) vote(Role::time_server, "it answers NTP");
   if (did.bridges) vote(Role::network_switch, "it speaks as a bridge (spanning tree, LLDP or CDP)");
   if (did.routes) vote(Role::router, "its MAC carries other hosts' addresses");
+  // Pages alone are no server's: printers, switches and panels have them. Names alone may be a domain controller's or a
+  // router's, and a database may be a historian's.
   const bool only_it = did.asks_ot.empty() && did.serves_ot.empty() && did.speaks_it_only;
-  if (only_it && (did.serves_sql || did.serves_files || did.serves_names || did.serves_web) && !did.serves_directory)
-    weak(Role::it_server, "it serves files, names, databases or pages, and speaks no OT protocol");
+  if (only_it && did.serves_files && !did.serves_sql && !did.serves_directory)
+    weak(Role::it_server, "it serves files, and speaks no OT protocol");
   else if (only_it && did.uses_windows && !did.serves_directory) vote(Role::it_host, "it speaks office protocols only");
 }
 
@@ -198,6 +200,7 @@ std::optional<Level> home_of(Role role) noexcept {
     case Role::safety_controller:
     case Role::protection_relay:
     case Role::building_controller:
+    case Role::gateway:  // in front of field devices
     case Role::medical_device: return Level{2};
     case Role::hmi:
     case Role::scada_server:
@@ -211,7 +214,6 @@ std::optional<Level> home_of(Role role) noexcept {
     case Role::unknown:
     case Role::domain_controller:
     case Role::time_server:
-    case Role::gateway:
     case Role::remote_access:
     case Role::router:
     case Role::network_switch:
@@ -252,7 +254,7 @@ void infer_levels(std::vector<Asset>& assets) {
       asset.level.reasons = {fmt::format("its role: {}", title(*asset.role.value))};
       continue;
     }
-    if (asset.external) continue;
+    if (asset.external || asset.role.value == Role::router) continue;  // a router stands between levels
     if (!asset.role.value && asset.role.reasons.size() == 1 && asset.role.reasons.front().starts_with("it answers")) {
       asset.level.value = Level{2};
       asset.level.confidence = Confidence::possible;
@@ -266,6 +268,7 @@ void infer_levels(std::vector<Asset>& assets) {
     unsigned all = 0;
     for (const auto& [level, count] : around->second) all += count;
     if (most->second * 2 <= all) continue;
+    if (most->first <= Level{2} && !asset.role.value) continue;  // one more controller, or what stands beside them
     asset.level.value = most->first <= Level{2} ? Level{4} : most->first;
     asset.level.confidence = Confidence::possible;
     asset.level.reasons = {

@@ -43,9 +43,41 @@ bool shares_vlan(const Zone& zone, const Asset& asset) {
   });
 }
 
+/// What joins networks rather than living in one of them.
+bool joins_networks(const Asset& asset) {
+  return asset.ips.size() > 1 && (asset.role.value == Role::router || asset.role.value == Role::network_switch);
+}
+
+/// The zone whose subnet holds the address most closely; null for none.
+const Zone* zone_of_address(const Site& site, const IpAddress& ip) {
+  const Zone* best = nullptr;
+  unsigned longest = 0;
+  for (const Zone& zone : site.zones)
+    for (const IpPrefix& subnet : zone.subnets)
+      if (subnet.contains(ip) && subnet.bits + 1 > longest) {
+        longest = subnet.bits + 1;
+        best = &zone;
+      }
+  return best;
+}
+
+/// A router is managed from the highest of the zones that it joins.
+const Zone* highest_zone(const Site& site, const Asset& asset) {
+  const Zone* highest = nullptr;
+  for (const IpAddress& ip : asset.ips) {
+    const Zone* zone = zone_of_address(site, ip);
+    if (zone == nullptr) continue;
+    if (highest == nullptr || zone->level_high.value_or(Level{}) > highest->level_high.value_or(Level{}))
+      highest = zone;
+  }
+  return highest;
+}
+
 const Zone* zone_by_rule(const Site& site, const Asset& asset) {
   for (const Zone& zone : site.zones)
     if (names(zone, asset)) return &zone;
+  if (joins_networks(asset))
+    if (const Zone* zone = highest_zone(site, asset)) return zone;
   const Zone* best = nullptr;
   unsigned longest = 0;
   for (const Zone& zone : site.zones) {
@@ -91,6 +123,14 @@ bool is_allowed(const Conduit& conduit, const Conversation& conversation) {
   return false;
 }
 
+/// Where a conversation ends that an asset takes part in: for a router, at the card that is spoken to.
+std::string zone_of(const Site& site, const Asset& asset, const Party& party) {
+  const Zone* own = site.zone(asset.zone);
+  if (!joins_networks(asset) || own == nullptr || names(*own, asset)) return asset.zone;
+  const Zone* here = party.ip.present() ? zone_of_address(site, party.ip) : nullptr;
+  return here == nullptr ? asset.zone : here->id;
+}
+
 /// What nobody draws a conduit for: the network's own upkeep.
 bool is_upkeep(const Conversation& conversation) {
   return conversation.server.is_group() || conversation.service == "arp" || conversation.service == "icmp" ||
@@ -113,6 +153,29 @@ void assign_zones(const Site& site, Inventory& inventory) {
   }
 }
 
+void place_roles(const Site& site, Inventory& inventory) {
+  for (Asset& asset : inventory.assets) {
+    const Zone* zone = site.zone(asset.zone);
+    if (zone == nullptr || zone->kind != "safety" || !zone->approval.approved) continue;
+    if (asset.role.value != Role::plc || asset.role.by_person) continue;
+    asset.role.value = Role::safety_controller;
+    asset.role.confidence = Confidence::likely;
+    asset.role.reasons.push_back("its zone '" + zone->name + "' is approved for safety");
+  }
+}
+
+namespace {
+
+/// Whether a zone's level is that of what stands in it. A wireless network carries devices of any level, a router
+/// stands between levels, and a cell holds controllers and panels alike: of what is not known there, nothing is said.
+bool tells_level(const Zone& zone, const Asset& asset) {
+  constexpr Level supervisory{4};
+  if (zone.kind == "wireless" || asset.role.value == Role::router) return false;
+  return *zone.level_low > supervisory || asset.role.value.has_value();
+}
+
+}  // namespace
+
 void place_levels(const Site& site, Inventory& inventory) {
   for (Asset& asset : inventory.assets) {
     const Zone* zone = site.zone(asset.zone);
@@ -120,10 +183,10 @@ void place_levels(const Site& site, Inventory& inventory) {
       continue;
     if (asset.level.by_person || asset.external) continue;
     const bool keeps =
-        asset.role.confidence >= Confidence::likely && asset.level.value && asset.level.value->doubled <= 4;
+        asset.level.confidence >= Confidence::likely && asset.level.value && asset.level.value->doubled <= 4;
     const bool field = asset.level.value == Level{2} && asset.level.confidence >= Confidence::possible &&
                        zone->level_low->doubled <= 4;
-    if (keeps || field) continue;
+    if (keeps || field || !tells_level(*zone, asset)) continue;
     asset.level.value = zone->level_low;
     asset.level.confidence = Confidence::likely;
     asset.level.reasons = {"its zone '" + zone->name + "' is approved at that level"};
@@ -148,8 +211,8 @@ std::vector<Crossing> cross(const Site& site, const Inventory& inventory, const 
     const auto client = inventory.at(conversation.client);
     const auto server = inventory.at(conversation.server);
     if (!client || !server) continue;
-    const std::string& from = inventory.assets[*client].zone;
-    const std::string& to = inventory.assets[*server].zone;
+    const std::string from = zone_of(site, inventory.assets[*client], conversation.client);
+    const std::string to = zone_of(site, inventory.assets[*server], conversation.server);
     if (from == to) continue;
     Crossing& crossing = crossings[{from, to}];
     crossing.from = from;

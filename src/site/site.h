@@ -98,6 +98,10 @@ Site propose_site(const Site& known, const Inventory& inventory, const Traffic& 
 /// Puts each asset into its zone: by membership, by subnet, by VLAN. An asset that no rule covers has none.
 void assign_zones(const Site& site, Inventory& inventory);
 
+/// What a person's zones say of roles: a controller in an approved safety zone is a safety controller, for such a one
+/// names its family and speaks its protocol as any other does. Changes no role that a person gave.
+void place_roles(const Site& site, Inventory& inventory);
+
 /// Gives assets the level of their approved zone where what they are does not tell one: a server in the boundary zone
 /// is at its level. Controllers, field devices and panels keep their own.
 void place_levels(const Site& site, Inventory& inventory);
