@@ -114,7 +114,6 @@ constexpr std::string_view common_time = "tshark does not know group 51 variatio
 constexpr std::string_view link_function =
     "link functions 5 and 10 do not exist; tshark reads user data in them all the same";
 constexpr std::string_view bacnet_version = "a datagram of network layer version 16, which tshark reads as version 1";
-constexpr std::string_view ms_tp = "MS/TP is not read, neither as a link layer nor in the SNAP frames of an adapter";
 constexpr std::string_view no_association =
     "tshark knows MMS only by the contexts that an association agreed on, and the capture misses its start";
 constexpr std::string_view remote_desktop = "the start of a remote desktop is read as RDP";
@@ -183,14 +182,6 @@ constexpr std::array explained{
     Explained{"bacnet/ct-bacnet-stack-services.pcap", "bacnet.apdu", 1, bacnet_version},
     Explained{"bacnet/ct-bacnet-stack-services.pcap", "bacnet.bvlc", 1, bacnet_version},
     Explained{"bacnet/ct-bacnet-stack-services.pcap", "bacnet.confirmed", 1, bacnet_version},
-    Explained{"bacnet/ct-bacnet-mstp-snap-mixed.pcap", "bacnet.apdu", 69, ms_tp},
-    Explained{"bacnet/ct-bacnet-mstp-snap-mixed.pcap", "bacnet.confirmed", 62, ms_tp},
-    Explained{"bacnet/ct-bacnet-mstp-snap-mixed.pcap", "bacnet.unconfirmed", 7, ms_tp},
-    Explained{"bacnet/ct-bacnetip-mstp-mix.pcap", "bacnet.apdu", 72, ms_tp},
-    Explained{"bacnet/ct-bacnetip-mstp-mix.pcap", "bacnet.confirmed", 62, ms_tp},
-    Explained{"bacnet/ct-bacnetip-mstp-mix.pcap", "bacnet.unconfirmed", 10, ms_tp},
-    Explained{"bacnet/libpcap-mstp_20140225214217.pcap", "bacnet.apdu", 2, ms_tp},
-    Explained{"bacnet/libpcap-mstp_20140225214217.pcap", "bacnet.unconfirmed", 2, ms_tp},
 };
 
 /// Messages of a protocol that tshark does not see at all.
