@@ -230,7 +230,7 @@ class DcpSession final : public Session {
       case 3:
         value.u16be(identity.vendor_id);
         value.u16be(identity.device_id);
-        if (identity.vendor_id) identity.vendor = name_in(vendors, *identity.vendor_id);
+        if (identity.vendor_id) identity.vendor = vendor_named(*identity.vendor_id);
         return identity.vendor_id.has_value();
       case 4: {
         const unsigned bits = value.u8();
@@ -313,6 +313,10 @@ constexpr std::array carriers{Carrier{Carrier::Kind::ethertype, 0x8892}};
 constexpr std::array messages{&Message::schema, &Block::schema, &Identity::schema};
 
 }  // namespace
+
+std::optional<std::string_view> vendor_named(std::uint16_t identifier) noexcept {
+  return name_in(vendors, identifier);
+}
 
 constinit const Schema Message::schema =
     describe<Message>("pn_dcp.message", "A request or a response.", "IEC 61158-6-10, 4.3", message_fields);

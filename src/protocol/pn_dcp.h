@@ -44,4 +44,7 @@ struct Identity {
 
 extern const Protocol protocol;
 
+/// The vendor of that identifier, which PROFIBUS & PROFINET International assigned.
+std::optional<std::string_view> vendor_named(std::uint16_t identifier) noexcept;
+
 }  // namespace bulkhead::pn_dcp

@@ -78,6 +78,7 @@ const std::vector<Counter>& counters() {
       {"ethercat", "cmd", "ethercat.datagram", {"command"}, Shape::hex2},
       {"epl", "mtyp", "powerlink.message", {"type"}},
       {"epl", "src", "powerlink.message", {"source_node"}},
+      {"pn_io", "operation", "pn_cm.message", {"procedure"}},
       {"pn_mrp", "type", "mrp.frame", {"type"}, Shape::hex2},
       {"prp", "type", "prp.supervision", {"type"}},
       {"ptp", "type", "ptp.message", {"type"}, Shape::hex2, false, "version", "2"},
