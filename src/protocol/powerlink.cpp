@@ -50,11 +50,11 @@ struct Command {
   Operation operation;
 };
 
-// EPSG DS 301, 7.3.1.2.
+// EPSG DS 301, 7.3.1.2. A start belongs to every boot of the network: it says no more than the steps before it.
 constexpr std::array nmt_commands{
     Command{0x01, "IdentResponse", Operation::identify},
     Command{0x02, "StatusResponse", Operation::read_state},
-    Command{0x21, "NMTStartNode", Operation::mode_start},
+    Command{0x21, "NMTStartNode", Operation::mode_other},
     Command{0x22, "NMTStopNode", Operation::mode_stop},
     Command{0x23, "NMTEnterPreOperational2", Operation::mode_other},
     Command{0x24, "NMTEnableReadyToOperate", Operation::mode_other},
@@ -63,7 +63,7 @@ constexpr std::array nmt_commands{
     Command{0x2A, "NMTResetConfiguration", Operation::restart},
     Command{0x2B, "NMTSwReset", Operation::restart},
     Command{0x2D, "NMTDNA", Operation::config_write},
-    Command{0x41, "NMTStartNodeEx", Operation::mode_start},
+    Command{0x41, "NMTStartNodeEx", Operation::mode_other},
     Command{0x42, "NMTStopNodeEx", Operation::mode_stop},
     Command{0x43, "NMTEnterPreOperational2Ex", Operation::mode_other},
     Command{0x44, "NMTEnableReadyToOperateEx", Operation::mode_other},
