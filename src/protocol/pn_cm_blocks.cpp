@@ -104,10 +104,11 @@ bool read_data(Reader& blocks, std::uint16_t type, const Record& record, Extent 
   const bool is_multiple = record.index == index_multiple;
   const bool is_read = type == (block_read | response_bit);
   if (type != block_write && !is_read && (!is_multiple || type == block_read)) return true;
-  Reader data = blocks.sub(there_of(blocks, *record.size, extent));
+  const std::size_t size = record.size.value_or(0);
+  Reader data = blocks.sub(there_of(blocks, size, extent));
   if (!blocks.ok()) return true;  // said of the blocks
   if (is_multiple) return read_parts(data, type, extent, out);
-  if (is_read && record.index == index_im_first && *record.size > 0) return read_identity(data, record, out);
+  if (is_read && record.index == index_im_first && size > 0) return read_identity(data, record, out);
   return true;
 }
 

@@ -68,6 +68,10 @@ constexpr std::array time_sources{
 constexpr std::array<std::uint8_t, 4> reference_classes{6, 7, 13, 14};
 constexpr std::uint8_t reference_stratum_max = 2;
 
+bool is_same(const std::optional<Bytes>& one, const std::optional<Bytes>& other) noexcept {
+  return one && other && std::equal(one->begin(), one->end(), other->begin(), other->end());
+}
+
 std::string_view role_of(bool is_grandmaster, bool has_reference) noexcept {
   if (!is_grandmaster) return "PTP boundary clock";
   return has_reference ? "PTP grandmaster" : "PTP master without a reference";
@@ -173,11 +177,9 @@ class PtpSession final : public Session {
     if (!body.ok()) return;
     of.time_source = name_in(time_sources, source);
     body.note(&of.time_source, 1);
-    const auto& own = *said.clock_identity;
-    const bool leads = std::equal(own.begin(), own.end(), of.grandmaster_identity->begin());
-    const bool refers =
-        std::find(reference_classes.begin(), reference_classes.end(), *of.clock_class) != reference_classes.end();
-    of.role = role_of(leads, refers);
+    const bool refers = std::find(reference_classes.begin(), reference_classes.end(), of.clock_class.value_or(0)) !=
+                        reference_classes.end();
+    of.role = role_of(is_same(said.clock_identity, of.grandmaster_identity), refers);
     out.emit(of);
   }
 
@@ -204,9 +206,8 @@ class PtpSession final : public Session {
     reader.u8(of.clock_class);
     reader.skip(type.size - header_v1 - 28);
     if (!reader.ok() || type.code != sync_v1) return;
-    const auto& own = *said.clock_identity;
-    of.role = role_of(std::equal(own.begin(), own.end(), of.grandmaster_identity->begin()),
-                      *of.clock_class <= reference_stratum_max);
+    of.role = role_of(is_same(said.clock_identity, of.grandmaster_identity),
+                      of.clock_class.value_or(0xFF) <= reference_stratum_max);
     out.emit(of);
   }
 };
