@@ -12,7 +12,7 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::size_t kept_max = 4096;    // PDUs per shard
+constexpr std::size_t kept_max = 2048;    // PDUs per shard
 constexpr std::size_t bytes_max = 2048;   // of one PDU
 constexpr std::size_t messages_max = 64;  // of one PDU: its items may be many
 

@@ -101,23 +101,18 @@ void FactLearner::note(const Event& event, const FactSubject& subject, const Fie
     return;
   }
   ++values;
-  Fact fact;
-  fact.subject = subject;
-  fact.meaning = field.meaning == Meaning::subject_ip ? Meaning::ip_address : field.meaning;
-  fact.value = key.value;
-  fact.schema = event.schema.name;
-  fact.field = field.name;
-  fact.count = 1;
-  fact.first = cite(event.origin);
-  fact.last_ns = event.origin.time_ns;
   keeper_.keep(event);
-  facts_.emplace(std::move(key), std::move(fact));
+  facts_.emplace(std::move(key), Noted{&event.schema, 1, cite(event.origin), event.origin.time_ns});
 }
 
 std::vector<Fact> FactLearner::facts() const {
   std::vector<Fact> all;
   all.reserve(facts_.size());
-  for (const auto& [key, fact] : facts_) all.push_back(fact);
+  for (const auto& [key, noted] : facts_) {
+    const Meaning meaning = key.field->meaning == Meaning::subject_ip ? Meaning::ip_address : key.field->meaning;
+    all.push_back({key.subject, meaning, key.value, std::string{noted.schema->name}, std::string{key.field->name},
+                   noted.count, noted.first, noted.last_ns});
+  }
   return all;
 }
 

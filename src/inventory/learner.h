@@ -40,12 +40,20 @@ class FactLearner final : public Consumer {
     auto operator<=>(const Key&) const = default;
   };
 
+  /// What is known of a fact beside its key: there may be hundreds of thousands.
+  struct Noted {
+    const Schema* schema = nullptr;
+    std::uint64_t count = 0;
+    Citation first;
+    std::int64_t last_ns = 0;
+  };
+
   static FactSubject subject_of(const Event& event, const Columns& columns, Subject subject);
   void note(const Event& event, const FactSubject& subject, const Field& field, std::string value);
 
   Keeper& keeper_;
   std::unordered_map<const Schema*, Columns> columns_;
-  std::map<Key, Fact> facts_;
+  std::map<Key, Noted> facts_;
   std::map<std::pair<FactSubject, const Field*>, std::size_t> values_;
   std::uint64_t dropped_ = 0;
 };

@@ -18,6 +18,7 @@ constexpr std::size_t open_max = 16'384;  // flows that have said a message and 
 constexpr std::size_t sightings_max = 16;
 constexpr std::size_t pairs_max = 65'536;
 constexpr std::uint64_t deltas_for_a_period = 5;
+constexpr std::size_t millisecond_bits = 20;  // 2^20 ns; what comes faster is counted there
 
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
   std::uint64_t value = seed;
@@ -183,7 +184,8 @@ void TrafficLearner::on_message(const Event& event, const Columns& columns) {
   if (event.origin.direction != Direction::to_client || use->said.asked == 0) {
     if (use->last_asked_ns != 0 && event.origin.time_ns > use->last_asked_ns) {
       const auto delta = static_cast<std::uint64_t>(event.origin.time_ns - use->last_asked_ns);
-      const auto bucket = std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(delta)), 47);
+      const std::size_t width = std::max(static_cast<std::size_t>(std::bit_width(delta)), millisecond_bits);
+      const std::size_t bucket = std::min(width - millisecond_bits, open.periods.size() - 1);
       ++open.periods.at(bucket);
       open.period_sums.at(bucket) += static_cast<std::int64_t>(delta);
     }

@@ -55,8 +55,9 @@ class TrafficLearner final : public Consumer {
     std::string_view protocol;
     std::vector<Use> uses;
     std::uint64_t faults = 0, unanswered = 0;
-    std::array<std::uint32_t, 48> periods{};  ///< Times between requests of one kind, by power of two of nanoseconds.
-    std::array<std::int64_t, 48> period_sums{};
+    /// Times between requests of one kind, by power of two from about a millisecond on.
+    std::array<std::uint32_t, 24> periods{};
+    std::array<std::int64_t, 24> period_sums{};  ///< Nanoseconds.
   };
 
   void on_message(const Event& event, const Columns& columns);
