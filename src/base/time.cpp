@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -121,6 +122,8 @@ std::optional<std::int64_t> parse_utc(std::string_view text) {
     return std::nullopt;
   const std::int64_t seconds = days_of(number(0, 4), month, day) * day_s + std::int64_t{number(11, 2)} * 3600 +
                                std::int64_t{number(14, 2)} * 60 + number(17, 2);
+  constexpr std::int64_t seconds_max = std::numeric_limits<std::int64_t>::max() / second_ns - 1;  // in the year 2262
+  if (seconds > seconds_max || seconds < -seconds_max) return std::nullopt;
   const std::string_view fraction = text.substr(shape.size(), text.size() - shape.size() - 1);
   if (fraction.empty()) return seconds * second_ns;
   if (fraction[0] != '.' || fraction.size() < 2 || fraction.size() > 10) return std::nullopt;

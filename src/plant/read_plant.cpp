@@ -362,6 +362,10 @@ Result<Plant> read_plant(const std::string& folder_or_name, const Catalogue& cat
     TRY(Node part, beside.read(prefix + name));
     files.push_back(std::move(part));
   }
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (files[i].is_null())
+      return failure("expected the parts of a plant, found nothing", i == 0 ? "plant.yml" : names[i - 1],
+                     "docs: content/plants/README.md");
   if (const auto checked = check_keys(files); !checked) return std::unexpected(checked.error());
 
   const Node nothing;

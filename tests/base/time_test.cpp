@@ -14,6 +14,9 @@ TEST(Time, ReadsBackWhatItWrote) {
     EXPECT_EQ(parse_utc(to_text_utc(time, 9)), time);
   EXPECT_FALSE(parse_utc("2026-13-02T03:04:05Z"));
   EXPECT_FALSE(parse_utc("yesterday"));
+  for (const char* beyond : {"9999-12-31T23:59:59Z", "2263-01-01T00:00:00Z", "0001-01-01T00:00:00Z"})
+    EXPECT_FALSE(parse_utc(beyond)) << beyond << " does not fit into nanoseconds of 64 bits";
+  EXPECT_TRUE(parse_utc("2262-01-01T00:00:00.999999999Z"));
 }
 
 TEST(Duration, HasTwoFigures) {

@@ -53,6 +53,10 @@ TEST_F(PumpHouse, AFolderThatTheProgramHasNeverSeenGivesItsCaptures) {
   EXPECT_EQ(simulation_.captures[0].frames, frames("boundary.pcap").size());
 }
 
+TEST(Plant, ThatHasNothingInItsFileIsRefusedByItsName) {
+  for (const char* nothing : {"", "# only a note\n"}) EXPECT_EQ(refused(nothing).place, "plant.yml");
+}
+
 TEST_F(PumpHouse, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {
   made((folder_->path() / "plant").string(), {1, folder_->path() / "again"});
   made((folder_->path() / "plant").string(), {2, folder_->path() / "other"});
