@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "assessment/observations_store.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "capture/source.h"
 #include "content/catalogue.h"
 #include "evidence/digest.h"
 #include "finding/review.h"
@@ -179,6 +181,10 @@ Result<void> SiteFolder::add_capture(const std::filesystem::path& file) const {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error))
     return failure("is not a file", file.string(), "check the name of the capture");
+  TRY(const std::unique_ptr<Source> source, open_capture(file));
+  Batch batch;
+  if (!source->next(batch) && source->ending().kind == Ending::Kind::not_a_capture)
+    return failure("is no capture: " + source->ending().detail, file.string());
   const std::filesystem::path target = path_ / "captures" / file.filename();
   if (std::filesystem::exists(target, error)) {
     if (std::filesystem::equivalent(file, target, error)) return {};

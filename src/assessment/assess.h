@@ -25,7 +25,8 @@ class SiteFolder {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] std::filesystem::path site_file() const { return path_ / "site.yml"; }
   [[nodiscard]] std::filesystem::path out() const { return path_ / "out"; }
-  /// Puts a capture among the site's: by a link to it where it lies. The file itself is never written to.
+  /// Puts a capture among the site's: by a link to it where it lies. The file itself is never written to. Fails where
+  /// it is no capture at all; one that is damaged or cut off is taken.
   [[nodiscard]] Result<void> add_capture(const std::filesystem::path& file) const;
   /// Captures of the site, by name.
   [[nodiscard]] std::vector<std::filesystem::path> captures() const;

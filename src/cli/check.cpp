@@ -114,7 +114,11 @@ Exit check(const CheckOptions& options) {
   const CaptureQuality quality = judge(observations->traffic);
   if (options.format == "json") print_json(quality);
   else print_text(*observations, quality, options.interface.empty() ? "Files" : "Interface");
-  return Exit::done;
+  Exit exit = Exit::done;
+  for (const CaptureRecord& capture : observations->traffic.captures)
+    if (capture.ending == name(Ending::Kind::not_a_capture))
+      exit = say({"is no capture: " + capture.ending_detail, capture.name, {}});
+  return exit;
 }
 
 }  // namespace

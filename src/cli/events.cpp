@@ -93,14 +93,19 @@ Exit events(const EventsOptions& options) {
   const auto summary =
       run(inputs, run_options, [&](std::size_t shard) { return std::vector<Consumer*>{shards[shard].get()}; });
   if (!summary) return say(summary.error());
+  Exit exit = Exit::done;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const CaptureSummary& capture = summary->captures[i];
     if (capture.ending.kind == Ending::Kind::read) continue;
+    if (capture.ending.kind == Ending::Kind::not_a_capture) {
+      exit = say({"is no capture: " + capture.ending.detail, inputs[i].name, {}});
+      continue;
+    }
     fmt::print(stderr, "{}: {} after frame {}, byte {}{}{}\n", plain_text(inputs[i].name), name(capture.ending.kind),
                capture.frames, capture.ending.offset, capture.ending.detail.empty() ? "" : ": ",
                plain_text(capture.ending.detail));
   }
-  return Exit::done;
+  return exit;
 }
 
 }  // namespace

@@ -1,9 +1,17 @@
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/commands.h"
+#include "content/yaml.h"
 
 namespace bulkhead {
 
@@ -17,6 +25,24 @@ Exit say(const Error& error) {
 }
 
 }  // namespace bulkhead
+
+namespace {
+
+/// A first word that is no option and no command; nothing where all is well.
+std::optional<bulkhead::Error> unknown_command(const CLI::App& app, std::span<char* const> arguments) {
+  if (arguments.size() < 2 || *arguments[1] == '-') return std::nullopt;
+  const std::string word = arguments[1];
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return std::nullopt;
+  const std::vector<std::string_view> views{names.begin(), names.end()};
+  const std::string meant = bulkhead::nearest(word, views);
+  return bulkhead::Error{
+      "there is no such command", word,
+      meant.empty() ? fmt::format("commands: {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", meant)};
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace bulkhead;
@@ -32,6 +58,8 @@ int main(int argc, char** argv) {
   add_report(app, outcome);
   add_serve(app, outcome);
   add_demo(app, outcome);
+  if (const auto unknown = unknown_command(app, {argv, static_cast<std::size_t>(argc)}))
+    return static_cast<int>(say(*unknown));
   try {  // CLI11 reports by exceptions; they end here
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +20,17 @@ void add_site_options(CLI::App& app, AssessCommand& command) {
   app.add_flag("--keep-duplicates", command.keep_duplicates, "Count copies of a frame as frames of their own");
 }
 
+namespace {
+
+/// Whether a name that is not there was meant for a capture, and not for a new site folder.
+bool names_a_capture(const std::filesystem::path& path) {
+  constexpr std::array<std::string_view, 7> endings{".pcap", ".pcapng", ".cap", ".dmp", ".gz", ".zst", ".zstd"};
+  const std::string ending = lower(path.extension().string());
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+}  // namespace
+
 Result<SiteFolder> open_site(const AssessCommand& command) {
   std::filesystem::path place;
   std::vector<std::filesystem::path> files;
@@ -28,9 +41,13 @@ Result<SiteFolder> open_site(const AssessCommand& command) {
       files.push_back(path);
       continue;
     }
-    if (!std::filesystem::is_directory(path, error))
-      return failure("is neither a site folder nor a capture", text,
-                     "run 'bulkhead init DIR' for a new site, or check the name");
+    if (!std::filesystem::is_directory(path, error)) {
+      if (std::filesystem::exists(path, error)) return failure("expected a site folder or a capture file", text);
+      if (names_a_capture(path)) return failure("there is no such capture", text, "check the name");
+      if (command.paths.size() == 1)
+        return failure("there is no such site folder", text,
+                       "name captures as well to make it: bulkhead assess " + text + " FILE...");
+    }
     if (!place.empty()) return failure("is a second site folder", text, "one site at a time");
     place = path;
   }

@@ -16,6 +16,11 @@ void print_finding(const Finding& finding) {
 }  // namespace
 
 void print_summary(const Assessment& assessment, const SiteFolder& folder) {
+  for (const CaptureRecord& capture : assessment.traffic.captures)
+    if (capture.ending != "read")
+      fmt::print(stderr, "{}: {} after frame {}, byte {}{}{}\n", plain_text(capture.name), capture.ending,
+                 capture.ending_frame, capture.ending_offset, capture.ending_detail.empty() ? "" : ": ",
+                 plain_text(capture.ending_detail));
   std::size_t external = 0;
   for (const Asset& asset : assessment.inventory.assets) external += asset.external ? 1 : 0;
   fmt::print("\n{}\n", assessment.quality.sentence);
