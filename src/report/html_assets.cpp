@@ -133,8 +133,8 @@ std::string service_table(const View& view, const Asset& asset) {
 std::string conversation_table(const View& view, const Asset& asset) {
   const auto& indexes = view.conversations_of(asset.id);
   if (indexes.empty()) return {};
-  std::string out = "<h3>Conversations</h3><table>" +
-                    head_row({"Peer", "Service", "Operations", "Frames", "Frame"}) + "<tbody>";
+  std::string out =
+      "<h3>Conversations</h3><table>" + head_row({"Peer", "Service", "Operations", "Frames", "Frame"}) + "<tbody>";
   for (std::size_t i = 0; i < std::min(indexes.size(), peers_shown); ++i) {
     const Conversation& conversation = view.all.traffic.conversations[indexes[i]];
     const bool is_client = view.asset_at(conversation.client) == &asset;
