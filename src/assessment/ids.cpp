@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <fstream>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +14,22 @@ namespace bulkhead {
 
 namespace {
 
+struct Entry {
+  std::string kind, key, id;
+};
+
+std::optional<Entry> entry_of(const std::string& line) {
+  const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  const auto text_of = [&](const char* key) {
+    const auto at = json.find(key);
+    return at != json.end() && at->is_string() ? at->get<std::string>() : std::string{};
+  };
+  Entry entry{text_of("kind"), text_of("key"), text_of("id")};
+  if (entry.kind.empty() || entry.id.empty()) return std::nullopt;
+  return entry;
+}
+
 /// A run killed in mid-write leaves a last line that doesn't end. A whole entry gets its newline; half of one goes, as
 /// `read_ids` doesn't use it either. Otherwise the next line would join onto it.
 void end_last_line(const std::filesystem::path& journal) {
@@ -21,10 +39,8 @@ void end_last_line(const std::filesystem::path& journal) {
   while (std::getline(file, line) && !file.eof()) kept += line.size() + 1;
   if (line.empty() || !file.eof()) return;
   file.close();
-  if (nlohmann::json::accept(line))
-    std::ofstream{journal, std::ios::app | std::ios::binary} << '\n';
-  else
-    std::filesystem::resize_file(journal, kept);
+  if (entry_of(line)) std::ofstream{journal, std::ios::app | std::ios::binary} << '\n';
+  else std::filesystem::resize_file(journal, kept);
 }
 
 }  // namespace
@@ -36,22 +52,16 @@ Result<Ids> read_ids(const std::filesystem::path& journal) {
   for (std::string line; std::getline(file, line);) {
     ++number;
     if (line.empty()) continue;
-    const nlohmann::json entry = nlohmann::json::parse(line, nullptr, false);
-    const auto text_of = [&entry](const char* key) {
-      const auto at = entry.find(key);
-      return at != entry.end() && at->is_string() ? at->get<std::string>() : std::string{};
-    };
-    if (!entry.is_object() || text_of("kind").empty() || text_of("id").empty()) {
+    const std::optional<Entry> entry = entry_of(line);
+    if (!entry) {
       if (file.eof()) break;  // the last line of a killed run: what it says was not yet used
-      return failure("expected one JSON object a line, with kind, id and key as text", fmt::format("{}:{}", journal.string(), number),
+      return failure("expected one JSON object a line, with kind, id and key as text",
+                     fmt::format("{}:{}", journal.string(), number),
                      "restore the file from a backup, or remove the line");
     }
-    const std::string kind = text_of("kind");
-    const std::string key = text_of("key");
-    const std::string id = text_of("id");
-    if (kind == "asset") ids.assets.known.emplace(key, id);
-    if (kind == "finding") ids.findings.known.emplace(key, id);
-    if (kind == "risk") ids.risks.known.emplace(key, id);
+    if (entry->kind == "asset") ids.assets.known.emplace(entry->key, entry->id);
+    if (entry->kind == "finding") ids.findings.known.emplace(entry->key, entry->id);
+    if (entry->kind == "risk") ids.risks.known.emplace(entry->key, entry->id);
   }
   return ids;
 }

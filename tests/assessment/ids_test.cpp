@@ -52,8 +52,18 @@ TEST_F(Journal, KeepsAWholeLastLineWithoutNewline) {
   EXPECT_EQ(ids->assets.known.at("two"), "A-2");
 }
 
+TEST_F(Journal, ALastLineThatIsNoEntryDoesNotStay) {
+  hold("{\"kind\":\"asset\",\"id\":\"A-1\",\"key\":\"one\"}\n\"\"");
+  append("two", "A-2");
+  const auto ids = read_ids(path);
+  ASSERT_TRUE(ids);
+  EXPECT_EQ(ids->assets.known.size(), 2U);
+}
+
 TEST_F(Journal, RefusesABrokenLineInTheMiddleByItsNumber) {
-  hold("{\"kind\":\"asset\",\"id\":\"A-1\",\"key\":\"one\"}\nbroken\n{\"kind\":\"asset\",\"id\":\"A-2\",\"key\":\"two\"}\n");
+  hold(
+      "{\"kind\":\"asset\",\"id\":\"A-1\",\"key\":\"one\"}\nbroken\n{\"kind\":\"asset\",\"id\":\"A-2\",\"key\":\"two\"}"
+      "\n");
   const auto ids = read_ids(path);
   ASSERT_FALSE(ids);
   EXPECT_NE(ids.error().place.find(":2"), std::string::npos);

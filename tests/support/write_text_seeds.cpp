@@ -47,7 +47,9 @@ void write_journals(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   std::filesystem::remove(folder / "grown");
   Ids ids;
-  for (const char* key : {"smb1 ", "network_scan A-0001", "not_designed a b"}) (void)ids.findings.id_of(key);
+  IdGiver findings{ids.findings};
+  for (const std::string key : {"smb1 ", "network_scan A-0001", "not_designed a b"})
+    (void)findings.give(std::span{&key, 1});
   (void)append_ids(folder / "grown", {}, ids);
   write(folder / "killed", "{\"kind\":\"asset\",\"id\":\"A-1\",\"key\":\"one\"}\n{\"kind\":\"finding\",\"id\":\"F");
 }
