@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <unordered_map>
 
 namespace bulkhead {
 
@@ -17,16 +19,41 @@ bool Site::approved() const noexcept {
 
 namespace {
 
-bool names(const Zone& zone, const Asset& asset) {
-  return std::any_of(zone.members.begin(), zone.members.end(), [&](const std::string& member) {
-    if (member == asset.id || member == asset.name) return true;
-    if (!asset.station.empty()) return member == asset.address_text();
-    return std::any_of(asset.ips.begin(), asset.ips.end(),
-                       [&](const IpAddress& ip) { return to_text(ip) == member; }) ||
-           std::any_of(asset.macs.begin(), asset.macs.end(),
-                       [&](const MacAddress& mac) { return to_text(mac) == member; });
-  });
-}
+/// Which zones name whom as a member: by id, name or address.
+class Members {
+ public:
+  explicit Members(const Site& site) {
+    for (std::size_t i = 0; i < site.zones.size(); ++i)
+      for (const std::string& member : site.zones[i].members) zones_[member].push_back(i);
+  }
+  /// Index of the first zone that names the asset.
+  [[nodiscard]] std::optional<std::size_t> first(const Asset& asset) const {
+    std::optional<std::size_t> first;
+    visit(asset, [&](std::size_t zone) { first = std::min(first.value_or(zone), zone); });
+    return first;
+  }
+  [[nodiscard]] bool named_by(std::size_t wanted, const Asset& asset) const {
+    bool found = false;
+    visit(asset, [&](std::size_t zone) { found = found || zone == wanted; });
+    return found;
+  }
+
+ private:
+  template <class Visit>
+  void visit(const Asset& asset, Visit visit_zone) const {
+    if (zones_.empty()) return;
+    const auto look_up = [&](const std::string& name) {
+      if (const auto found = zones_.find(name); found != zones_.end())
+        std::for_each(found->second.begin(), found->second.end(), visit_zone);
+    };
+    look_up(asset.id);
+    look_up(asset.name);
+    if (!asset.station.empty()) return look_up(asset.address_text());
+    for (const IpAddress& ip : asset.ips) look_up(to_text(ip));
+    for (const MacAddress& mac : asset.macs) look_up(to_text(mac));
+  }
+  std::unordered_map<std::string, std::vector<std::size_t>> zones_;
+};
 
 /// Length of the longest subnet of the zone that holds an address of the asset; 0 for none.
 unsigned longest_subnet(const Zone& zone, const Asset& asset) {
@@ -73,9 +100,8 @@ const Zone* highest_zone(const Site& site, const Asset& asset) {
   return highest;
 }
 
-const Zone* zone_by_rule(const Site& site, const Asset& asset) {
-  for (const Zone& zone : site.zones)
-    if (names(zone, asset)) return &zone;
+const Zone* zone_by_rule(const Site& site, const Members& members, const Asset& asset) {
+  if (const auto named = members.first(asset)) return &site.zones[*named];
   if (joins_networks(asset))
     if (const Zone* zone = highest_zone(site, asset)) return zone;
   const Zone* best = nullptr;
@@ -124,9 +150,10 @@ bool is_allowed(const Conduit& conduit, const Conversation& conversation) {
 }
 
 /// Where a conversation ends that an asset takes part in: for a router, at the card that is spoken to.
-std::string zone_of(const Site& site, const Asset& asset, const Party& party) {
+std::string zone_of(const Site& site, const Members& members, const Asset& asset, const Party& party) {
+  if (!joins_networks(asset)) return asset.zone;
   const Zone* own = site.zone(asset.zone);
-  if (!joins_networks(asset) || own == nullptr || names(*own, asset)) return asset.zone;
+  if (own == nullptr || members.named_by(static_cast<std::size_t>(own - site.zones.data()), asset)) return asset.zone;
   const Zone* here = party.ip.present() ? zone_of_address(site, party.ip) : nullptr;
   return here == nullptr ? asset.zone : here->id;
 }
@@ -141,9 +168,10 @@ bool is_upkeep(const Conversation& conversation) {
 }  // namespace
 
 void assign_zones(const Site& site, Inventory& inventory) {
+  const Members members{site};
   for (Asset& asset : inventory.assets) {
     if (!asset.zone.empty() && site.zone(asset.zone) != nullptr) continue;  // a person put it there
-    const Zone* zone = zone_by_rule(site, asset);
+    const Zone* zone = zone_by_rule(site, members, asset);
     asset.zone = zone == nullptr ? std::string{} : zone->id;
   }
   // A device behind another lives where that one does, unless a rule says otherwise.
@@ -204,6 +232,7 @@ std::string_view name(Crossing::Verdict verdict) noexcept {
 }
 
 std::vector<Crossing> cross(const Site& site, const Inventory& inventory, const Traffic& traffic) {
+  const Members members{site};
   std::map<std::pair<std::string, std::string>, Crossing> crossings;
   for (std::size_t i = 0; i < traffic.conversations.size(); ++i) {
     const Conversation& conversation = traffic.conversations[i];
@@ -211,19 +240,19 @@ std::vector<Crossing> cross(const Site& site, const Inventory& inventory, const 
     const auto client = inventory.at(conversation.client);
     const auto server = inventory.at(conversation.server);
     if (!client || !server) continue;
-    const std::string from = zone_of(site, inventory.assets[*client], conversation.client);
-    const std::string to = zone_of(site, inventory.assets[*server], conversation.server);
+    const std::string from = zone_of(site, members, inventory.assets[*client], conversation.client);
+    const std::string to = zone_of(site, members, inventory.assets[*server], conversation.server);
     if (from == to) continue;
     Crossing& crossing = crossings[{from, to}];
     crossing.from = from;
     crossing.to = to;
     crossing.conversations.push_back(i);
   }
+  std::map<std::pair<std::string, std::string>, std::vector<const Conduit*>> conduits_between;
+  for (const Conduit& conduit : site.conduits) conduits_between[{conduit.from, conduit.to}].push_back(&conduit);
   std::vector<Crossing> all;
   for (auto& [ends, crossing] : crossings) {
-    std::vector<const Conduit*> conduits;
-    for (const Conduit& conduit : site.conduits)
-      if (conduit.from == crossing.from && conduit.to == crossing.to) conduits.push_back(&conduit);
+    const std::vector<const Conduit*>& conduits = conduits_between[ends];
     if (!conduits.empty()) crossing.conduit = conduits.front()->id;
     const Zone* from = site.zone(crossing.from);
     const Zone* to = site.zone(crossing.to);
