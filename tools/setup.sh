@@ -5,7 +5,7 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config python3 libpcap-dev libndpi-dev libsqlite3-dev zlib1g-dev libzstd-dev libssl-dev libxxhash-dev
   libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libxlsxwriter-dev librestinio-dev libhttp-parser-dev libasio-dev ieee-data)
-test=(libgtest-dev librapidcheck-dev libbenchmark-dev tshark chromium nodejs npm
+test=(libgtest-dev tshark chromium nodejs npm
   clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 file git)
 
 packages=("${build[@]}")

@@ -145,6 +145,9 @@ struct Asset {
   [[nodiscard]] std::string address_text() const;  ///< First IP, else first MAC, else the station.
 };
 
+/// "PLC-1 (10.0.0.5)", or the address alone; ready to be shown.
+std::string label(const Asset& asset);
+
 /// What a person says about assets, from site.yml.
 struct AssetOverride {
   std::string match;  ///< An asset id, name, IP, prefix-free, or MAC.

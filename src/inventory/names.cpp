@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "inventory/inventory.h"
 
 namespace bulkhead {
@@ -99,6 +100,12 @@ std::string Asset::address_text() const {
 const Asset* Inventory::find(std::string_view id) const noexcept {
   const auto found = std::find_if(assets.begin(), assets.end(), [&](const Asset& asset) { return asset.id == id; });
   return found == assets.end() ? nullptr : &*found;
+}
+
+std::string label(const Asset& asset) {
+  const std::string address = asset.address_text();
+  if (asset.name.empty() || asset.name == address) return plain_text(address);
+  return plain_text(asset.name) + " (" + plain_text(address) + ')';
 }
 
 std::optional<std::size_t> Inventory::at(const Party& party) const {

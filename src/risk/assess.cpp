@@ -216,8 +216,8 @@ class Register {
         if (std::find(risk.assets.begin(), risk.assets.end(), asset.id) != risk.assets.end()) ++touched;
       if (touched == 0) continue;
       Question& question = questions["asset " + asset.id];
-      question.text = fmt::format("What is {} ({})?", plain_text(asset.name), asset.address_text());
-      question.where = fmt::format("assets: [{{ match: {}, role: ... }}]", asset.address_text());
+      question.text = fmt::format("What is {}?", label(asset));
+      question.where = fmt::format("assets: [{{ match: {}, role: ... }}]", plain_text(asset.address_text()));
       question.moves = touched;
     }
     for (auto& [key, question] : questions) register_.questions.push_back(std::move(question));
