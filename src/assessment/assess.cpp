@@ -51,7 +51,7 @@ Result<std::string> content_hash(const Catalogue& catalogue) {
 }
 
 /// Keeps the evidence that something said cites; the rest stays in the store.
-std::vector<KeptPdu> cited(const Assessment& assessment, const std::vector<KeptPdu>& kept) {
+std::vector<KeptPdu> cited(const Assessment& assessment, std::vector<KeptPdu> kept) {
   std::set<std::tuple<std::uint32_t, std::uint64_t, std::uint64_t>> wanted;
   const auto want = [&](const Citation& citation) { wanted.emplace(citation.capture, citation.frame, citation.pdu); };
   for (const Finding& finding : assessment.findings)
@@ -74,10 +74,8 @@ std::vector<KeptPdu> cited(const Assessment& assessment, const std::vector<KeptP
       for (const OperationUse& use : conversation.operations) want(use.first);
     }
   }
-  std::vector<KeptPdu> result;
-  for (const KeptPdu& pdu : kept)
-    if (wanted.contains({pdu.capture, pdu.frame, pdu.pdu})) result.push_back(pdu);
-  return result;
+  std::erase_if(kept, [&](const KeptPdu& pdu) { return !wanted.contains({pdu.capture, pdu.frame, pdu.pdu}); });
+  return kept;
 }
 
 std::vector<std::string> changes_between(const Site& known, const Site& proposed) {
@@ -204,7 +202,7 @@ std::vector<std::filesystem::path> SiteFolder::captures() const {
   return files;
 }
 
-Result<Assessment> assess(const Observations& observations, const Site* known, const Catalogue& catalogue, Ids& ids) {
+Result<Assessment> assess(Observations observations, const Site* known, const Catalogue& catalogue, Ids& ids) {
   TRY(const RoleCatalogue roles, read_roles(catalogue));
   TRY(const FindingCatalogue finding_rules, read_findings(catalogue));
   TRY(const RiskCatalogue risk_rules, read_risk(catalogue));
@@ -213,7 +211,7 @@ Result<Assessment> assess(const Observations& observations, const Site* known, c
   TRY(result.content_hash, content_hash(catalogue));
   result.made_ns =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  result.traffic = observations.traffic;
+  result.traffic = std::move(observations.traffic);
   result.quality = judge(result.traffic);
   const Site given = known == nullptr ? Site{} : *known;
   InventoryInput input{result.traffic, observations.facts, given.assets, given.merges,
@@ -235,7 +233,7 @@ Result<Assessment> assess(const Observations& observations, const Site* known, c
              ids.findings);
   result.risks = assess_risk({result.site, result.inventory, result.traffic, result.findings, risk_rules}, ids.risks);
   result.drawing = draw(result.site, result.inventory, result.crossings, marks_of(result.findings));
-  result.evidence = cited(result, observations.kept);
+  result.evidence = cited(result, std::move(observations.kept));
   return result;
 }
 
@@ -245,12 +243,12 @@ Result<Assessment> assess(const SiteFolder& folder, const Catalogue& catalogue, 
   if (std::filesystem::exists(folder.site_file(), error)) {
     TRY(site, read_site(folder.site_file()));
   }
-  TRY(const Observations observations, observe_folder(folder, site, options));
+  TRY(Observations observations, observe_folder(folder, site, options));
   if (options.step) options.step("Assessing");
   const std::filesystem::path journal = folder.path() / "journal.jsonl";
   TRY(const Ids before, read_ids(journal));
   Ids ids = before;
-  TRY(Assessment result, assess(observations, site ? &*site : nullptr, catalogue, ids));
+  TRY(Assessment result, assess(std::move(observations), site ? &*site : nullptr, catalogue, ids));
   if (auto kept = append_ids(journal, before, ids); !kept) return std::unexpected(kept.error());
   if (!site) {
     if (auto written = write_file(folder.site_file(), write_site(result.site)); !written)

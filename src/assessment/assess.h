@@ -47,6 +47,6 @@ struct AssessOptions {
 Result<Assessment> assess(const SiteFolder& folder, const Catalogue& catalogue, const AssessOptions& options);
 
 /// The same without a folder, for what was observed and a model (or none): nothing is written.
-Result<Assessment> assess(const Observations& observations, const Site* known, const Catalogue& catalogue, Ids& ids);
+Result<Assessment> assess(Observations observations, const Site* known, const Catalogue& catalogue, Ids& ids);
 
 }  // namespace bulkhead

@@ -15,7 +15,7 @@ namespace bulkhead {
 /// fields.
 class FactLearner final : public Consumer {
  public:
-  static constexpr std::size_t facts_max = 65'536;  ///< Per shard.
+  static constexpr std::size_t facts_max = 8192;  ///< Per shard.
   static constexpr std::size_t values_max = 64;     ///< Different values of one field of one subject.
 
   FactLearner(std::span<const Schema* const> schemas, Keeper& keeper);

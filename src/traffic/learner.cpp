@@ -320,6 +320,7 @@ std::vector<std::string> Traffic::names_of_space(std::uint16_t space) const {
 void unite(std::vector<Conversation>& conversations) {
   std::unordered_map<std::uint64_t, std::size_t> by_id;
   std::vector<Conversation> united;
+  united.reserve(conversations.size());
   for (Conversation& part : conversations) {
     const auto [known, is_new] = by_id.try_emplace(part.id, united.size());
     if (is_new) {

@@ -20,7 +20,7 @@ namespace bulkhead {
 /// more than `conversations_max` is counted and dropped.
 class TrafficLearner final : public Consumer {
  public:
-  static constexpr std::size_t conversations_max = 8192;  ///< Per shard.
+  static constexpr std::size_t conversations_max = 4096;  ///< Per shard: a quarter of a million in all.
 
   /// `schemas` are all that may come; `keeper` keeps what is cited.
   TrafficLearner(std::span<const Schema* const> schemas, Keeper& keeper);
