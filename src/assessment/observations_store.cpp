@@ -132,7 +132,7 @@ json to_json(const Conversation& c) {
   return {{"id", c.id},
           {"client", to_json(c.client)},
           {"server", to_json(c.server)},
-          {"reason", c.client_reason},
+          {"reason", name(c.client_reason)},
           {"transport", c.transport},
           {"port", optional(c.port)},
           {"service", c.service},
@@ -164,7 +164,7 @@ Conversation conversation_of(const json& j) {
   c.id = j.at("id").get<std::uint64_t>();
   c.client = party_of(j.at("client"));
   c.server = party_of(j.at("server"));
-  c.client_reason = j.at("reason").get<std::string>();
+  c.client_reason = client_reason_named(j.at("reason").get<std::string>()).value_or(ClientReason::unknown);
   c.transport = j.at("transport").get<std::string>();
   read(j, "port", c.port);
   c.service = j.at("service").get<std::string>();

@@ -1,10 +1,14 @@
 #include "event/flow.h"
 
+#include <algorithm>
 #include <array>
 
 namespace bulkhead {
 
 namespace {
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(ClientReason::port) + 1> client_reasons{
+    "unknown", "protocol", "syn", "port"};
 
 constexpr std::array flow_fields{
     field<&Flow::transport>("transport", "What carries it: tcp, udp, ethertype, llc or ip."),
@@ -62,13 +66,13 @@ constinit const Schema CopySeen::schema =
     describe<CopySeen>("copy", "A frame that had been seen already.", "The frame itself.", copy_fields);
 
 std::string_view name(ClientReason reason) noexcept {
-  switch (reason) {
-    case ClientReason::unknown: return "unknown";
-    case ClientReason::protocol: return "protocol";
-    case ClientReason::syn: return "syn";
-    case ClientReason::port: return "port";
-  }
-  return {};
+  return client_reasons.at(static_cast<std::size_t>(reason));
+}
+
+std::optional<ClientReason> client_reason_named(std::string_view name) noexcept {
+  const auto* const found = std::find(client_reasons.begin(), client_reasons.end(), name);
+  if (found == client_reasons.end()) return std::nullopt;
+  return static_cast<ClientReason>(found - client_reasons.begin());
 }
 
 std::span<const Schema* const> flow_schemas() noexcept {

@@ -15,7 +15,8 @@ enum class ClientReason : std::uint8_t {
   syn,       ///< It opened the TCP connection.
   port,      ///< The other end has the port that this protocol listens on.
 };
-std::string_view name(ClientReason reason) noexcept;
+std::string_view name(ClientReason reason) noexcept;  ///< "protocol"
+std::optional<ClientReason> client_reason_named(std::string_view name) noexcept;
 
 /// A conversation, said once: when it ends, or when the capture does. In the origin stand its ends, source the client
 /// where that is known, else the one that spoke first; `frame` and `first_frame` are its first, `time_ns` is its first

@@ -196,7 +196,7 @@ void review_conversations(const ReviewInput& input, Causes& causes) {
     const Exchange exchange{conversation, *client, *server};
     internet_contact(exchange, background, causes);
     tunnel(exchange, background, causes);
-    if (conversation.client_reason == "unknown") continue;  // and who asks is not said
+    if (conversation.client_reason == ClientReason::unknown) continue;  // and who asks is not said
     remote_access(exchange, background, causes);
     level_jump(exchange, background, causes);
     for (const OperationUse& use : conversation.operations) {

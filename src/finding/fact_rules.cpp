@@ -32,7 +32,7 @@ Habits habits_of(const ReviewInput& input) {
                                    [](const OperationUse& use) { return is_work(use.operation); });
     for (const Asset* asset : {client, server})
       if (asset != nullptr && works) habits[{asset, conversation.service}].works = true;
-    if (client == nullptr || server == nullptr || conversation.client_reason == "unknown") continue;
+    if (client == nullptr || server == nullptr || conversation.client_reason == ClientReason::unknown) continue;
     habits[{client, conversation.service}].asked = server;
     habits[{server, conversation.service}].serves = true;
   }

@@ -459,7 +459,7 @@ class Builder {
       const auto server = conversation.server.is_group() ? std::nullopt : inventory_.at(conversation.server);
       if (client) see(*client, conversation, conversation.frames_out);
       if (server) see(*server, conversation, conversation.frames_in);
-      const bool client_known = conversation.client_reason != "unknown";
+      const bool client_known = conversation.client_reason != ClientReason::unknown;
       if (client) behave_as_client(*client, conversation, client_known, server, polled);
       if (server && client_known && conversation.frames_in > 0) behave_as_server(*server, conversation);
     }

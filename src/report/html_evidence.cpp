@@ -97,7 +97,7 @@ std::string frame_markup(const View& view, const Citation& citation, std::string
     out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", key, html_text(value));
   };
   out += "<table class=\"kv\"><caption>The conversation that this frame begins</caption><tbody>";
-  row("Client", fmt::format("{}, known by: {}", to_text(conversation->client), conversation->client_reason));
+  row("Client", fmt::format("{}, known by: {}", to_text(conversation->client), name(conversation->client_reason)));
   row("Server", to_text(conversation->server));
   row("Service", service_text(*conversation));
   row("Frames", fmt::format("{} from the client, {} from the server", grouped(conversation->frames_out),

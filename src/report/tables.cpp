@@ -126,7 +126,7 @@ std::vector<Cell> flow_row(const View& view, std::size_t index) {
           Cell::count(conversation.bytes_out + conversation.bytes_in),
           Cell::count(conversation.flows),
           Cell::of(conversation.answered ? "yes" : "no"),
-          Cell::of(conversation.client_reason),
+          Cell::of(std::string{name(conversation.client_reason)}),
           conversation.period_ns
               ? Cell::of(to_text_duration(*conversation.period_ns), static_cast<double>(*conversation.period_ns) / 1e9)
               : Cell::none(),

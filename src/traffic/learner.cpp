@@ -223,7 +223,7 @@ void TrafficLearner::on_flow(const Event& event) {
     made.id = key;
     made.client = client;
     made.server = server;
-    made.client_reason = name(flow.client);
+    made.client_reason = flow.client;
     made.transport = flow.transport;
     made.port = port;
     made.service = service;

@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "event/event.h"
+#include "event/flow.h"
 
 namespace bulkhead {
 
@@ -46,9 +47,9 @@ struct Sighting {
 
 /// All that two parties said to each other in one service.
 struct Conversation {
-  std::uint64_t id = 0;               ///< Hash of its ends and service: the same in every run.
-  Party client, server;               ///< Where `client_reason` is unknown: in the order in which they spoke.
-  std::string client_reason;          ///< "protocol", "syn", "port", "unknown".
+  std::uint64_t id = 0;  ///< Hash of its ends and service: the same in every run.
+  Party client, server;  ///< Where `client_reason` is unknown: in the order in which they spoke.
+  ClientReason client_reason = ClientReason::unknown;
   std::string transport;              ///< "tcp", "udp", "ethertype", "llc", "ip".
   std::optional<std::uint16_t> port;  ///< Of the server; the EtherType or IP protocol without ports.
   std::string service;                ///< Innermost protocol of ours that read it ("s7comm"); else empty.

@@ -21,7 +21,7 @@ Observations everything() {
   conversation.id = 77;
   conversation.client = {0, IpAddress::v4(0x0A000001), MacAddress{{2, 0, 0, 0, 0, 1}}};
   conversation.server = {0, IpAddress::v4(0x0A000002), {}};
-  conversation.client_reason = "protocol";
+  conversation.client_reason = ClientReason::protocol;
   conversation.transport = "tcp";
   conversation.port = 502;
   conversation.service = "modbus";
@@ -97,6 +97,7 @@ TEST(ObservationsStore, WritesWordsAndNotTheirNumbers) {
   auto database = Database::open(folder.path() / "bulkhead.db", {});
   ASSERT_TRUE(database) << database.error().message;
   for (const char* const sql : {"SELECT record FROM conversation WHERE record LIKE '%\"program_download\"%'",
+                                "SELECT record FROM conversation WHERE record LIKE '%\"reason\":\"protocol\"%'",
                                 "SELECT record FROM fact WHERE record LIKE '%\"meaning\":\"serial_number\"%'"}) {
     auto statement = database->prepare(sql);
     ASSERT_TRUE(statement);

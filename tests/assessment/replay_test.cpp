@@ -113,7 +113,7 @@ std::string text_of(const Observations& observations) {
                      capture.bytes, capture.first_ns.value_or(0), capture.last_ns.value_or(0), capture.cut,
                      capture.copies));
   for (const Conversation& c : traffic.conversations) {
-    line(fmt::format("{} {} {} {} {} {} {} {} {}", c.id, to_text(c.client), to_text(c.server), c.client_reason,
+    line(fmt::format("{} {} {} {} {} {} {} {} {}", c.id, to_text(c.client), to_text(c.server), name(c.client_reason),
                      c.transport, c.port.value_or(0), c.service, c.label, text_of(c.first)));
     line(fmt::format(" {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", c.operations_known, c.answered, c.flows,
                      c.frames_out, c.frames_in, c.bytes_out, c.bytes_in, c.lost_bytes, c.gaps, c.faults, c.unanswered,

@@ -37,7 +37,7 @@ struct World {
     made.id = traffic.conversations.size() + 1;
     made.client.ip = *parse_ip(client);
     made.server.ip = *parse_ip(server);
-    made.client_reason = "protocol";
+    made.client_reason = ClientReason::protocol;
     made.transport = "tcp";
     made.port = std::uint16_t{502};
     made.service = "modbus";

@@ -29,7 +29,7 @@ class Seen {
     Conversation conversation;
     conversation.client = {space, ip(address), mac(from)};
     conversation.server = {space, ip("10.9.9.9"), {}};
-    conversation.client_reason = "unknown";
+    conversation.client_reason = ClientReason::unknown;
     traffic_.conversations.push_back(conversation);
     return *this;
   }
@@ -38,7 +38,7 @@ class Seen {
     Conversation conversation;
     conversation.client = {0, {}, mac(from)};
     conversation.server = {0, {}, MacAddress{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}};
-    conversation.client_reason = "unknown";
+    conversation.client_reason = ClientReason::unknown;
     traffic_.conversations.push_back(conversation);
     return *this;
   }

@@ -47,7 +47,7 @@ Conversation talk(const char* client, const char* server, Operation operation) {
   Conversation made;
   made.client.ip = *parse_ip(client);
   made.server.ip = *parse_ip(server);
-  made.client_reason = "protocol";
+  made.client_reason = ClientReason::protocol;
   made.transport = "tcp";
   made.port = std::uint16_t{502};
   made.service = "modbus";

@@ -165,7 +165,7 @@ void add_conversations(Assessment& all, std::size_t count) {
     conversation.id = 0x1000 + i;
     conversation.client.ip = client.ips.front();
     conversation.server.ip = server.ips.front();
-    conversation.client_reason = i % 11 == 0 ? "unknown" : "protocol";
+    conversation.client_reason = i % 11 == 0 ? ClientReason::unknown : ClientReason::protocol;
     conversation.transport = "tcp";
     conversation.port = ports.at(i % ports.size());
     conversation.service = services.at(i % services.size());
