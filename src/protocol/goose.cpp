@@ -1,17 +1,15 @@
-// GOOSE: IEC 61850-8-1, 18 and annex A. Its own length says where it ends, for frames are padded.
+// GOOSE: IEC 61850-8-1, 18 and annex A.
 
 #include "protocol/goose.h"
 
 #include <array>
 
-#include "protocol/ber.h"
-#include "protocol/faults.h"
+#include "protocol/iec61850.h"
 
 namespace bulkhead::goose {
 
 namespace {
 
-constexpr std::size_t header_size = 8;
 constexpr std::uint8_t goose_pdu = 0x61;
 constexpr std::uint8_t tag_gocb_ref = 0x80, tag_time_allowed = 0x81, tag_data_set = 0x82, tag_go_id = 0x83,
                        tag_st_num = 0x85, tag_sq_num = 0x86, tag_simulation = 0x87, tag_conf_rev = 0x88,
@@ -53,20 +51,12 @@ void read_unit(Ber& unit, Message& said) {
 class GooseSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
-    const Reader whole = reader;
     Message said;
-    reader.u16be(said.appid);
-    const std::size_t length = reader.u16be();
-    reader.skip(4);
-    if (!reader.ok() || length < header_size) {
-      if (!say_cut(whole, out) && !say_truncated(reader, out))
-        out.fault(ParseFault::Kind::length_mismatch, 2, "a length that counts its header");
-      return;
-    }
-    Reader body = reader.sub(length - header_size);
-    Ber apdu = read_ber(body);
-    if (body.ok() && apdu.tag != goose_pdu)
-      return out.fault(ParseFault::Kind::bad_value, header_size, "the tag of a GOOSE PDU");
+    auto body = read_iec61850_header(reader, said.appid, out);
+    if (!body) return;
+    Ber apdu = read_ber(*body);
+    if (body->ok() && apdu.tag != goose_pdu)
+      return out.fault(ParseFault::Kind::bad_value, iec61850_header_size, "the tag of a GOOSE PDU");
     bool is_whole = true;
     while (is_whole && apdu.content.ok() && apdu.content.left_on_wire() > 0) {
       Ber unit = read_ber(apdu.content);
@@ -74,20 +64,14 @@ class GooseSession final : public Session {
       is_whole = !say_truncated(unit.content, out);
     }
     if (said.gocb_ref || said.conf_rev || said.st_num) out.emit(said);  // without a reference, by what else it says
-    if (say_cut(whole, out) || !is_whole) return;
-    if (!say_truncated(body, out) && !said.gocb_ref)
-      out.fault(ParseFault::Kind::bad_value, header_size, "the reference of a control block");
+    if (say_cut(reader, out) || !is_whole) return;
+    if (!say_truncated(*body, out) && !said.gocb_ref)
+      out.fault(ParseFault::Kind::bad_value, iec61850_header_size, "the reference of a control block");
   }
 };
 
 Match recognise(Bytes start) noexcept {
-  Reader reader{start};
-  reader.skip(2);
-  const std::uint16_t length = reader.u16be();
-  reader.skip(4);
-  const std::uint8_t tag = reader.u8();
-  if (!reader.ok()) return Match::maybe;
-  return length >= header_size && tag == goose_pdu ? Match::yes : Match::maybe;
+  return recognise_iec61850(start, goose_pdu);
 }
 
 constexpr std::array fields{

@@ -1,17 +1,16 @@
-// Sampled values: IEC 61850-9-2, 8.5 and annex A. Its own length says where it ends, for frames are padded.
+// Sampled values: IEC 61850-9-2, 8.5 and annex A.
 
 #include "protocol/sv.h"
 
 #include <array>
 
-#include "protocol/ber.h"
-#include "protocol/faults.h"
+#include "protocol/iec61850.h"
 
 namespace bulkhead::sv {
 
 namespace {
 
-constexpr std::size_t header_size = 8, sets_max = 16;
+constexpr std::size_t sets_max = 16;
 constexpr std::uint8_t sv_pdu = 0x60, tag_sets = 0xA2, tag_set = 0x30;
 constexpr std::uint8_t tag_sv_id = 0x80, tag_data_set = 0x81, tag_smp_cnt = 0x82, tag_conf_rev = 0x83,
                        tag_smp_synch = 0x85;
@@ -19,26 +18,18 @@ constexpr std::uint8_t tag_sv_id = 0x80, tag_data_set = 0x81, tag_smp_cnt = 0x82
 class SvSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
-    const Reader whole = reader;
     Message said;
-    reader.u16be(said.appid);
-    const std::size_t length = reader.u16be();
-    reader.skip(4);
-    if (!reader.ok() || length < header_size) {
-      if (!say_cut(whole, out) && !say_truncated(reader, out))
-        out.fault(ParseFault::Kind::length_mismatch, 2, "a length that counts its header");
-      return;
-    }
-    Reader body = reader.sub(length - header_size);
-    Ber apdu = read_ber(body);
-    if (body.ok() && apdu.tag != sv_pdu)
-      return out.fault(ParseFault::Kind::bad_value, header_size, "the tag of a PDU of sampled values");
+    auto body = read_iec61850_header(reader, said.appid, out);
+    if (!body) return;
+    Ber apdu = read_ber(*body);
+    if (body->ok() && apdu.tag != sv_pdu)
+      return out.fault(ParseFault::Kind::bad_value, iec61850_header_size, "the tag of a PDU of sampled values");
     Reader& units = apdu.content;
     while (units.ok() && units.left_on_wire() > 0) {
       Ber unit = read_ber(units);
       if (units.ok() && unit.tag == tag_sets) read_sets(unit.content, said, out);
     }
-    if (say_cut(whole, out) || say_truncated(body, out)) return;
+    if (say_cut(reader, out) || say_truncated(*body, out)) return;
     (void)say_truncated(units, out);
   }
 
@@ -72,13 +63,7 @@ class SvSession final : public Session {
 };
 
 Match recognise(Bytes start) noexcept {
-  Reader reader{start};
-  reader.skip(2);
-  const std::uint16_t length = reader.u16be();
-  reader.skip(4);
-  const std::uint8_t tag = reader.u8();
-  if (!reader.ok()) return Match::maybe;
-  return length >= header_size && tag == sv_pdu ? Match::yes : Match::maybe;
+  return recognise_iec61850(start, sv_pdu);
 }
 
 constexpr std::array fields{

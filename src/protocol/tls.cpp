@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/ber.h"
 #include "protocol/faults.h"
 
 namespace bulkhead::tls {
@@ -22,32 +23,14 @@ constexpr std::array<std::uint8_t, 5> oid_common_name{0x06, 0x03, 0x55, 0x04, 0x
 constexpr std::array<std::uint8_t, 5> oid_organisation{0x06, 0x03, 0x55, 0x04, 0x0A};
 constexpr std::uint8_t der_sequence = 0x30, der_explicit_0 = 0xA0;
 
-/// One DER unit: its tag and a reader of its content.
-struct Der {
-  std::uint8_t tag = 0;
-  Reader content{Bytes{}};
-};
-Der der(Reader& reader) {
-  Der unit;
-  unit.tag = reader.u8();
-  std::size_t length = reader.u8();
-  if (length > 0x80 && length <= 0x84) {
-    const std::size_t octets = length & 0x7FU;
-    length = 0;
-    for (std::size_t i = 0; i < octets; ++i) length = length << 8U | reader.u8();
-  }
-  unit.content = reader.sub(length);
-  return unit;
-}
-
 /// The last attribute of a kind in a Name: a sequence of sets of sequences.
 void read_name(Reader name, std::optional<std::string_view>& common, std::optional<std::string_view>* organisation) {
   while (name.ok() && name.left() > 0) {
-    Der set = der(name);
+    Ber set = read_ber(name);
     while (set.content.ok() && set.content.left() > 0) {
-      Der attribute = der(set.content);
+      Ber attribute = read_ber(set.content);
       const Bytes oid = attribute.content.take(oid_common_name.size());
-      Der value = der(attribute.content);
+      Ber value = read_ber(attribute.content);
       if (!attribute.content.ok()) break;
       const auto is = [&](const auto& wanted) {
         return std::equal(oid.begin(), oid.end(), wanted.begin(), wanted.end());
@@ -107,15 +90,15 @@ class TlsSession final : public Session {
     body.skip(3);
     Reader first = body.sub(body.u24be());
     Certificate said;
-    Der outer = der(first);
-    Der inner = der(outer.content);
+    Ber outer = read_ber(first);
+    Ber inner = read_ber(outer.content);
     Reader fields = inner.content;
-    if (fields.left() > 0 && fields.peek()[0] == der_explicit_0) (void)der(fields);
-    (void)der(fields);  // serial
-    (void)der(fields);  // algorithm
-    const Der issuer = der(fields);
-    (void)der(fields);  // validity
-    const Der subject = der(fields);
+    if (fields.left() > 0 && fields.peek()[0] == der_explicit_0) (void)read_ber(fields);
+    (void)read_ber(fields);  // serial
+    (void)read_ber(fields);  // algorithm
+    const Ber issuer = read_ber(fields);
+    (void)read_ber(fields);  // validity
+    const Ber subject = read_ber(fields);
     if (!fields.ok() || subject.tag != der_sequence || issuer.tag != der_sequence) return;
     read_name(issuer.content, said.issuer, nullptr);
     read_name(subject.content, said.subject, &said.organisation);
