@@ -154,12 +154,13 @@ const std::vector<Row>& rows() {
       {"pn_dcp.device", "vendor_id", {"pn_dcp.identity vendor_id"}, Form::number, Owner::nobody},
       {"pn_dcp.device", "device_id", {"pn_dcp.identity device_id"}, Form::number, Owner::nobody},
       {"pn_dcp.device", "ip", {"pn_dcp.identity ip_address", "pn_dcp.block ip"}, Form::text, Owner::nobody},
+      {"pn_io.station", "name", {"pn_cm.relation name_of_station"}},
   };
   return all;
 }
 
 /// Kinds of facts that no parser of ours reads.
-constexpr std::array<std::string_view, 5> without_a_parser{"dicom.ae", "doip.vin", "hart.device", "pn_io.station",
+constexpr std::array<std::string_view, 4> without_a_parser{"dicom.ae", "doip.vin", "hart.device",
                                                            "synphasor.station"};
 
 /// Examples that are not learnt, and why.
