@@ -9,9 +9,9 @@ namespace bulkhead {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> office_protocols{"dns", "mdns", "nbns", "llmnr",   "http", "tls",
-                                                            "smb", "rdp",  "ntp",  "dhcp",    "arp",  "ssdp",
-                                                            "ssh", "icmp", "ldap", "kerberos"};
+constexpr std::array<std::string_view, 18> office_protocols{"dns", "mdns", "nbns", "llmnr",    "http", "tls",
+                                                            "smb", "rdp",  "ntp",  "dhcp",     "arp",  "ssdp",
+                                                            "ssh", "icmp", "ldap", "kerberos", "quic", "dcerpc"};
 
 template <class T>
 void add_once(std::vector<T>& list, const T& item) {

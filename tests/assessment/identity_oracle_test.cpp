@@ -160,8 +160,7 @@ const std::vector<Row>& rows() {
 }
 
 /// Kinds of facts that no parser of ours reads.
-constexpr std::array<std::string_view, 4> without_a_parser{"dicom.ae", "doip.vin", "hart.device",
-                                                           "synphasor.station"};
+constexpr std::array<std::string_view, 4> without_a_parser{"dicom.ae", "doip.vin", "hart.device", "synphasor.station"};
 
 /// Examples that are not learnt, and why.
 struct Missed {
@@ -173,7 +172,6 @@ constexpr std::string_view other_value = "adds the value of another element of t
 constexpr std::string_view forged = "fuzzed, or octets that are no text";
 constexpr std::string_view not_an_order_number = "calls the name of the boot loader an order number";
 constexpr std::string_view no_name_there = "reads what follows an SMB message that carries no such text";
-constexpr std::string_view in_rpc = "NTLM in DCE/RPC and LDAP";
 constexpr std::string_view no_quic = "QUIC, or TLS within a decrypted tunnel";
 
 /// Where tshark is wrong: these examples are no examples.
@@ -189,12 +187,11 @@ constexpr std::array tshark_is_wrong{
 };
 /// What we do not read: it counts against the bar of its kind.
 constexpr std::array not_read{
-    Missed{"attack/malcolm-packetcapture_2.pcap", "ntlmssp", 2, in_rpc},
     Missed{"it/ndpi-tls_heur__trojan-tcp-tls.pcapng", "tls.sni", 1, no_quic},
     Missed{"it/zeek-curl-8.1.2-dev-http3-www-google-de.pcap", "tls.sni", 1, no_quic},
 };
 /// Kinds that are below their bar because of what is not read.
-constexpr std::array<std::string_view, 2> below_the_bar{"ntlmssp", "tls.sni"};
+constexpr std::array<std::string_view, 1> below_the_bar{"tls.sni"};
 
 /// One field of one message, or one fact: who said it, to whom, and where.
 struct Said {
@@ -600,7 +597,7 @@ TEST(Identities, NamesOfPeopleAndCommunitiesAreSeenAndNotKept) {
     if (!seen.contains("facts")) continue;
     facts_of("opcua.user", "user", "opcua.message");
     facts_of("rdp", "cookie", "rdp.request");
-    if (path != "attack/malcolm-packetcapture_2.pcap") facts_of("ntlmssp", "user", "smb.ntlm");
+    facts_of("ntlmssp", "user", "smb.ntlm");
     bool has_snmp = false;  // of its own, not quoted in an ICMP error
     for (const auto& [stack, frames] : seen["stacks"].items())
       has_snmp = has_snmp || (stack.ends_with(":snmp") && stack.find("icmp") == std::string::npos);
