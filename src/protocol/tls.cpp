@@ -41,6 +41,30 @@ void read_name(Reader name, std::optional<std::string_view>& common, std::option
   }
 }
 
+/// RFC 5246, 7.4.1.
+void read_hello(std::uint8_t message, Reader& body, Emitter& out) {
+  Hello said;
+  said.from = message == client_hello ? "client" : "server";
+  body.u16be(said.tls_version);
+  body.skip(32);         // random
+  body.skip(body.u8());  // session identifier
+  if (message == client_hello) {
+    body.skip(body.u16be());  // cipher suites
+    body.skip(body.u8());     // compression
+  } else {
+    body.skip(3);
+  }
+  Reader extensions = body.left() > 0 ? body.sub(body.u16be()) : Reader{Bytes{}};
+  while (extensions.ok() && extensions.left() >= 4) {
+    const std::uint16_t type = extensions.u16be();
+    Reader value = extensions.sub(extensions.u16be());
+    if (type != extension_server_name || message != client_hello) continue;
+    value.skip(3);  // list length, name type
+    value.text(value.u16be(), said.server_name);
+  }
+  out.emit(said);
+}
+
 class TlsSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
@@ -54,36 +78,13 @@ class TlsSession final : public Session {
       if (message != client_hello && message != server_hello && message != certificate) break;  // others, or encrypted
       Reader body = record.sub(record.u24be());
       if (message == certificate) read_certificate(body, out);
-      else hello(message, body, out);
+      else read_hello(message, body, out);
       if (record.ok()) (void)say_truncated(body, out);
     }
     if (!say_cut(whole, out) && !say_truncated(reader, out)) (void)say_truncated(record, out);
   }
 
  private:
-  static void hello(std::uint8_t message, Reader& body, Emitter& out) {
-    Hello said;
-    said.from = message == client_hello ? "client" : "server";
-    body.u16be(said.tls_version);
-    body.skip(32);         // random
-    body.skip(body.u8());  // session identifier
-    if (message == client_hello) {
-      body.skip(body.u16be());  // cipher suites
-      body.skip(body.u8());     // compression
-    } else {
-      body.skip(3);
-    }
-    Reader extensions = body.left() > 0 ? body.sub(body.u16be()) : Reader{Bytes{}};
-    while (extensions.ok() && extensions.left() >= 4) {
-      const std::uint16_t type = extensions.u16be();
-      Reader value = extensions.sub(extensions.u16be());
-      if (type != extension_server_name || message != client_hello) continue;
-      value.skip(3);  // list length, name type
-      value.text(value.u16be(), said.server_name);
-    }
-    out.emit(said);
-  }
-
   /// The first certificate of the list: the end's own. RFC 5280, 4.1: version, serial, algorithm, issuer, validity,
   /// subject.
   static void read_certificate(Reader& body, Emitter& out) {
@@ -152,6 +153,14 @@ constexpr std::array carriers{Carrier{Carrier::Kind::tcp, 443}, Carrier{Carrier:
 constexpr std::array messages{&Hello::schema, &Certificate::schema};
 
 }  // namespace
+
+void read_client_hello(Bytes message, Emitter& out) {
+  Reader reader{message};
+  if (reader.u8() != client_hello) return;
+  Reader body = reader.sub(reader.u24be());
+  read_hello(client_hello, body, out);
+  (void)say_truncated(body, out);
+}
 
 constinit const Schema Hello::schema =
     describe<Hello>("tls.hello", "A hello of the handshake.", "RFC 5246, 7.4.1", hello_fields);

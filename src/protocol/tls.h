@@ -24,6 +24,10 @@ struct Certificate {
   static const Schema schema;
 };
 
+/// Reads a client's hello that another transport carried: the message of the handshake with its header. It was
+/// decrypted, so its fields have no place in the PDU.
+void read_client_hello(Bytes message, Emitter& out);
+
 extern const Protocol protocol;
 
 }  // namespace bulkhead::tls
