@@ -43,13 +43,12 @@ void scans(const ReviewInput& input, Causes& causes) {
     Cause& found = causes.of("network_scan", asset.id);
     found.confidence = Confidence::likely;
     found.add(asset);
-    found.clients.insert(label_of(asset));
-    found.what = fmt::format("{} tried {} addresses and ports that did not answer within {}.", label_of(asset),
+    found.clients.insert(label(asset));
+    found.what = fmt::format("{} tried {} addresses and ports that did not answer within {}.", label(asset),
                              of_client.silent.size(), to_text_duration(took));
     for (const Conversation* conversation : of_client.conversations) {
       found.conversations.insert(conversation->id);
-      found.cite(conversation->first,
-                 fmt::format("{} to {}: no answer", label_of(asset), to_text(conversation->server)));
+      found.cite(conversation->first, fmt::format("{} to {}: no answer", label(asset), to_text(conversation->server)));
       if (found.conversations.size() >= scan_cited_max) break;
     }
   }
@@ -116,13 +115,13 @@ void discovery(const ReviewInput& input, Causes& causes) {
     Cause& found = causes.of("network_scan", asset.id);
     found.confidence = std::max(found.confidence, Confidence::possible);
     found.add(asset);
-    found.clients.insert(label_of(asset));
+    found.clients.insert(label(asset));
     found.services.insert(conversation.service);
     if (found.evidence.empty() || found.services.size() > 1)
       found.what = fmt::format("{} asks everyone on its segment who is there, in {}, which is not its work.",
-                               label_of(asset), listed(found.services));
+                               label(asset), listed(found.services));
     found.conversations.insert(conversation.id);
-    found.cite(use->first, fmt::format("{}: {} by {}", label_of(asset), name(use->operation), conversation.service));
+    found.cite(use->first, fmt::format("{}: {} by {}", label(asset), name(use->operation), conversation.service));
   }
 }
 
@@ -159,12 +158,12 @@ void mass_file_changes(const ReviewInput& input, Causes& causes) {
     Cause& found = causes.of("mass_file_change", client.id);
     found.confidence = Confidence::likely;
     found.add(client);
-    found.what = fmt::format("{} changed or deleted files {} times on {} servers.", label_of(client), changes.changes,
+    found.what = fmt::format("{} changed or deleted files {} times on {} servers.", label(client), changes.changes,
                              changes.servers.size());
     for (const auto& [conversation, use] : changes.uses) {
       found.conversations.insert(conversation->id);
       if (const Asset* server = asset_at(input.inventory, conversation->server)) found.add(*server);
-      found.cite(use->first, fmt::format("{} to {}: {}, {} times", label_of(client), to_text(conversation->server),
+      found.cite(use->first, fmt::format("{} to {}: {}, {} times", label(client), to_text(conversation->server),
                                          name(use->operation), use->asked));
     }
   }

@@ -15,14 +15,8 @@ constexpr std::size_t named_max = 6;
 
 }  // namespace
 
-std::string label_of(const Asset& asset) {
-  const std::string address = asset.address_text();
-  if (asset.name.empty() || asset.name == address) return plain_text(address);
-  return fmt::format("{} ({})", plain_text(asset.name), plain_text(address));
-}
-
 std::string label_at(const Asset& asset, const IpAddress& ip) {
-  if (!ip.present() || !asset.station.empty()) return label_of(asset);
+  if (!ip.present() || !asset.station.empty()) return label(asset);
   const bool named = !asset.name.empty() && asset.name != asset.address_text();
   return named ? fmt::format("{} ({})", plain_text(asset.name), to_text(ip)) : to_text(ip);
 }

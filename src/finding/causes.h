@@ -55,8 +55,6 @@ class Causes {
   std::map<Key, Cause> causes_;
 };
 
-/// How findings name things.
-std::string label_of(const Asset& asset);
 /// The asset by the address at which it was met: it may have several.
 std::string label_at(const Asset& asset, const IpAddress& ip);
 std::string service_of(const Conversation& conversation);

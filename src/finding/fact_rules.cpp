@@ -56,11 +56,11 @@ void weakness(const Fact& fact, const Asset& asset, const ReviewInput& input, co
   const Asset& accused = by_device && !habit.serves && habit.asked != nullptr ? *habit.asked : asset;
   Cause& found = causes.of(fact.value, by_device ? accused.id : std::string{});
   found.confidence = Confidence::certain;
-  const std::string label = &accused == &asset ? label_at(asset, fact.subject.ip) : label_of(accused);
-  (by_device ? found.servers : found.clients).insert(label);
+  const std::string named = &accused == &asset ? label_at(asset, fact.subject.ip) : label(accused);
+  (by_device ? found.servers : found.clients).insert(named);
   found.services.insert(service);
   found.add(accused);
-  found.cite(fact.first, fmt::format("{}: {}", label, fact.schema));
+  found.cite(fact.first, fmt::format("{}: {}", named, fact.schema));
 }
 
 void default_secret(const Fact& fact, const Asset& asset, Causes& causes) {
@@ -87,10 +87,10 @@ void unsupported_system(const Fact& fact, const Asset& asset, const FindingCatal
   if (system == catalogue.unsupported_systems.end()) return;
   Cause& found = causes.of("unsupported_system", "");
   found.confidence = Confidence::certain;
-  found.servers.insert(label_of(asset));
+  found.servers.insert(label(asset));
   found.services.insert(fmt::format("{}, support ended {}", system->name, system->ended));
   found.add(asset);
-  found.cite(fact.first, fmt::format("{} says '{}'", label_of(asset), plain_text(fact.value)));
+  found.cite(fact.first, fmt::format("{} says '{}'", label(asset), plain_text(fact.value)));
 }
 
 }  // namespace

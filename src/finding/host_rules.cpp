@@ -98,7 +98,7 @@ void shared_domains(const ReviewInput& input, Causes& causes) {
       for (const Asset* asset : side) {
         found.add(*asset);
         const auto* said = asset->best(Meaning::domain);
-        found.cite(said->citation, fmt::format("{} names domain '{}'", label_of(*asset), plain_text(said->value)));
+        found.cite(said->citation, fmt::format("{} names domain '{}'", label(*asset), plain_text(said->value)));
       }
   }
 }
@@ -151,7 +151,7 @@ void second_servers(const std::string& rule, const ServersByZone& zones, Causes&
     Cause& found = causes.of(rule, zone.second, zone.first);
     found.confidence = Confidence::certain;
     for (const Asset* asset : servers.assets) {
-      found.servers.insert(label_of(*asset));
+      found.servers.insert(label(*asset));
       found.add(*asset);
     }
     for (const Conversation* conversation : servers.conversations) {
@@ -193,15 +193,15 @@ void beside_control(const std::string& rule, const Segment& segment, const std::
   std::set<std::string> names;
   for (const Asset* asset : odd) {
     const Stated<Role>& role = asset->role;
-    names.insert(label_of(*asset));
+    names.insert(label(*asset));
     found.add(*asset);
     found.confidence = std::max(found.confidence, role.confidence);
     found.cite(role.citations.empty() ? asset->first : role.citations.front(),
-               fmt::format("{}: {}", label_of(*asset),
+               fmt::format("{}: {}", label(*asset),
                            role.reasons.empty() ? std::string{title(*role.value)} : role.reasons.front()));
   }
   found.add(*control.front());
-  found.cite(control.front()->first, fmt::format("{} on the same segment", label_of(*control.front())));
+  found.cite(control.front()->first, fmt::format("{} on the same segment", label(*control.front())));
   found.what =
       fmt::format("On segment {}: {} beside {} control assets.", segment.second, listed(names), control.size());
 }

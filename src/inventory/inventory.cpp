@@ -28,15 +28,22 @@ struct Spaces {
   std::map<IpAddress, std::uint16_t> of_ips;
 };
 
-/// Seen from both sides of a translation, a device lives where its card is; its addresses there come first.
-void settle(Asset& asset, const Spaces& spaces) {
-  if (!spaces.of_cards.empty()) asset.space = *spaces.of_cards.begin();
+/// Seen from both sides of a translation, a device lives where its card is, and its addresses there come first. Of
+/// several such spaces the first by name is taken: their numbers follow the order of the files.
+void settle(Asset& asset, const Spaces& spaces, const Traffic& traffic) {
+  std::set<std::uint16_t> possible = spaces.of_cards;
+  if (possible.empty())
+    for (const auto& [ip, space] : spaces.of_ips) possible.insert(space);
+  asset.space =
+      possible.size() == 1
+          ? *possible.begin()
+          : *std::ranges::min_element(possible, {}, [&](std::uint16_t space) { return traffic.names_of_space(space); });
   for (const auto& [ip, space] : spaces.of_ips) asset.ips.push_back(ip);
   std::stable_partition(asset.ips.begin(), asset.ips.end(),
                         [&](const IpAddress& ip) { return spaces.of_ips.at(ip) == asset.space; });
 }
 
-Draft draft_of(const AddressGroups& groups, const std::vector<IpPrefix>& inside) {
+Draft draft_of(const AddressGroups& groups, const InventoryInput& input) {
   Draft draft;
   Inventory& inventory = draft.inventory;
   std::map<std::size_t, std::size_t> of_group;
@@ -45,11 +52,10 @@ Draft draft_of(const AddressGroups& groups, const std::vector<IpPrefix>& inside)
     const auto [known, is_new] = of_group.try_emplace(address.group, inventory.assets.size());
     const std::size_t at = known->second;
     if (is_new) {
-      inventory.assets.emplace_back().space = address.space;
+      inventory.assets.emplace_back();
       spaces.emplace_back();
     }
     Asset& asset = inventory.assets[at];
-    asset.space = std::min(asset.space, address.space);
     if (address.ip.present()) {
       spaces[at].of_ips.emplace(address.ip, address.space);
       inventory.by_ip[{address.space, address.ip}] = at;
@@ -66,11 +72,11 @@ Draft draft_of(const AddressGroups& groups, const std::vector<IpPrefix>& inside)
   draft.behaviours.resize(inventory.assets.size());
   for (std::size_t i = 0; i < inventory.assets.size(); ++i) {
     Asset& asset = inventory.assets[i];
-    settle(asset, spaces[i]);
+    settle(asset, spaces[i], input.traffic);
     // A public address that answers ARP, or came straight from its card, is on the site's own segment.
-    asset.external =
-        asset.macs.empty() && !asset.ips.empty() &&
-        std::none_of(asset.ips.begin(), asset.ips.end(), [&](const IpAddress& ip) { return is_inside(ip, inside); });
+    asset.external = asset.macs.empty() && !asset.ips.empty() &&
+                     std::none_of(asset.ips.begin(), asset.ips.end(),
+                                  [&](const IpAddress& ip) { return is_inside(ip, input.inside); });
     for (const MacAddress& mac : asset.macs) {
       if (groups.routers.contains({asset.space, mac})) draft.behaviours[i].routes = true;
       if (const auto organisation = organisation_of(mac))
@@ -139,7 +145,7 @@ void name_assets(Draft& draft) {
 }  // namespace
 
 Inventory take_inventory(const InventoryInput& input, NumberedIds& ids) {
-  Draft draft = draft_of(group_addresses(input), input.inside);
+  Draft draft = draft_of(group_addresses(input), input);
   std::vector<Asset>& assets = draft.inventory.assets;
   add_stations(draft, input);
   add_facts(draft, input);
