@@ -4,8 +4,9 @@
 // every frame carries the router's. So an IP address and a MAC are one device only where the device said so itself
 // (ARP, DHCP, PROFINET DCP, LLDP), or where the frame came straight from it: its hop limit is one that senders start
 // with, and no other address uses that MAC. Virtual router addresses and MACs that answer for many are kept apart. The
-// cards of a router are one device where a frame is seen going in at one and coming out at another, one hop later. What
-// is seen from both sides of an address translation is one device where it says the same serial number on both.
+// cards of a router are one device where a frame is seen going in at one and coming out at another, one hop later, or
+// where its agent lists their addresses. What is seen from both sides of an address translation, or in two networks, is
+// one device where it says the same serial number on both. That MAC addresses follow each other joins nothing.
 
 #include <algorithm>
 #include <array>
@@ -83,11 +84,18 @@ class Grouping {
     if (is_new) addresses().push_back({space, {}, mac, addresses().size()});
     return known->second;
   }
+  /// The place of an address, where it was met.
+  [[nodiscard]] std::optional<std::size_t> place_of(std::uint16_t space, const IpAddress& ip) const {
+    const auto known = ips_.find({space, ip});
+    return known == ips_.end() ? std::nullopt : std::optional{known->second};
+  }
   /// The device at an address that was met.
   std::optional<std::size_t> device_at(std::uint16_t space, const IpAddress& ip) {
-    const auto known = ips_.find({space, ip});
-    return known == ips_.end() ? std::nullopt : std::optional{root(known->second)};
+    const auto place = place_of(space, ip);
+    return place ? std::optional{root(*place)} : std::nullopt;
   }
+  /// The device that an address's place belongs to.
+  std::size_t device_of(std::size_t place) { return root(place); }
   void join(std::size_t a, std::size_t b, const std::string& reason) {
     const auto [first, second] = std::minmax({root(a), root(b)});
     if (first == second) return;
@@ -233,10 +241,38 @@ void join_by_name(const InventoryInput& input, Grouping& grouping) {
   }
 }
 
+/// An agent that lists the addresses of its cards (SNMP) is one device at all of them. An address that others list as
+/// well, who are not on its list, is shared: of a virtual router, or of a network that machines have within.
+void join_listed_addresses(const InventoryInput& input, Grouping& grouping) {
+  std::map<std::size_t, std::set<std::size_t>> listed;           // by whom: addresses
+  std::map<std::size_t, std::map<std::size_t, std::string>> of;  // address: those who list it, and how it is said
+  for (const Fact& fact : input.facts) {
+    if (fact.meaning != Meaning::ip_address || fact.schema != "snmp.address") continue;
+    const auto own = parse_ip(fact.value);
+    if (!own || is_split(input, fact.value) || is_split(input, to_text(fact.subject.ip))) continue;
+    const auto agent = grouping.place_of(fact.subject.space, fact.subject.ip);
+    const auto known = grouping.place_of(fact.subject.space, *own);
+    if (!agent || !known) continue;  // of a network that is not seen
+    listed[*agent].insert(*known);
+    of[*known].emplace(*agent, fmt::format("{} lists {} as its own by SNMP", to_text(fact.subject.ip), fact.value));
+  }
+  for (const auto& [address, agents] : of) {
+    const bool is_shared = std::any_of(agents.begin(), agents.end(), [&, own = address](const auto& agent) {
+      return std::any_of(agents.begin(), agents.end(), [&](const auto& other) {
+        return agent.first != other.first && other.first != own && !listed[agent.first].contains(other.first);
+      });
+    });
+    if (is_shared || !listed[agents.begin()->first].contains(agents.begin()->first)) continue;
+    for (const auto& [agent, reason] : agents) grouping.join(agent, address, reason);
+  }
+}
+
 /// A maker gives a serial number once. A device that says the same one in two address spaces is seen from both sides
-/// of what translates between them. Within one space it may be a copied configuration, or a simulator.
+/// of what translates between them; one that says it at two addresses of different networks has a card in each.
+/// Within one network it may be a copied configuration, or a simulator.
 void join_by_serial_number(const InventoryInput& input, Grouping& grouping) {
   constexpr std::size_t shortest = 4, copied_about = 3;
+  std::map<std::tuple<std::string, std::string, std::string, std::uint16_t>, std::set<IpAddress>> within;
   std::map<std::tuple<std::string, std::string, std::string>, std::map<std::uint16_t, std::set<std::size_t>>> said;
   std::map<std::pair<FactSubject, std::string>, std::string> products;
   for (const Fact& fact : input.facts)
@@ -248,7 +284,23 @@ void join_by_serial_number(const InventoryInput& input, Grouping& grouping) {
     const auto speaker = speaker_of(fact, input, grouping);
     if (is_blank || fact.value.size() < shortest || product == products.end() || !speaker) continue;
     said[{fact.schema, product->second, fact.value}][fact.subject.space].insert(*speaker);
+    within[{fact.schema, product->second, fact.value, fact.subject.space}].insert(fact.subject.ip);
   }
+  for (const auto& [what, ips] : within) {
+    const IpAddress& a = *ips.begin();
+    const IpAddress& b = *ips.rbegin();
+    if (ips.size() != 2 || a.family != b.family || IpPrefix{a, 24}.contains(b)) continue;
+    const auto& [schema, product, serial, space] = what;
+    grouping.join(*grouping.place_of(space, a), *grouping.place_of(space, b),
+                  fmt::format("{} and {} both say that they are '{}' with serial number {}", to_text(a), to_text(b),
+                              product, serial));
+  }
+  for (auto& [what, spaces] : said)
+    for (auto& [space, devices] : spaces) {
+      std::set<std::size_t> joined;
+      for (const std::size_t device : devices) joined.insert(grouping.device_of(device));
+      devices = std::move(joined);
+    }
   for (const auto& [what, spaces] : said) {
     if (spaces.size() < 2 || spaces.size() > copied_about) continue;
     if (std::any_of(spaces.begin(), spaces.end(), [](const auto& space) { return space.second.size() > 1; })) continue;
@@ -282,6 +334,7 @@ AddressGroups group_addresses(const InventoryInput& input) {
   const std::set<IpKey> paired = pair_said(said, input, grouping);
   pair_shown(said, paired, input, grouping);
   join_by_name(input, grouping);
+  join_listed_addresses(input, grouping);
   join_by_serial_number(input, grouping);
   join_merges(input, grouping);
   return grouping.take();

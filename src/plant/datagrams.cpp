@@ -1,5 +1,6 @@
 #include "plant/datagrams.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -110,6 +111,35 @@ void SnmpTalk::turn(std::int64_t now_ns) {
   world_.udp(server_, 161, client_, port, then, packet(0xA2, true), line_.story);
   reveal(then, "description", description);
   reveal(then, "name", name_of(device));
+  if (device.interfaces.size() > 1) ask_addresses(then + random_.between(2'000'000, 9'000'000));
+}
+
+/// GetBulk of one column; the answer goes on into the next column where the first has ended.
+void SnmpTalk::ask_addresses(std::int64_t now_ns) {
+  constexpr unsigned get_bulk = 0xA5, response = 0xA2, address = 0x40;
+  std::vector<Ip> own;
+  for (const Interface& interface : server_device().interfaces)
+    if (interface.ip) own.push_back(*interface.ip);
+  if (own.empty()) return;
+  std::sort(own.begin(), own.end());
+  const auto entry = [](std::uint32_t column, Ip ip, const Octets& value) {
+    return ber::sequence(
+        {ber::object({1, 3, 6, 1, 2, 1, 4, 20, 1, column, ip >> 24U, ip >> 16U & 0xFFU, ip >> 8U & 0xFFU, ip & 0xFFU}),
+         value});
+  };
+  Octets bound;
+  for (const Ip ip : own) bound = ber::joined({bound, entry(1, ip, ber::tagged(address, Writer{}.u32be(ip).view()))});
+  bound = ber::joined({bound, entry(2, own.front(), ber::integer(1))});
+  const Octets asked = ber::sequence({ber::object({1, 3, 6, 1, 2, 1, 4, 20, 1, 1}), Octets{5, 0}});
+  ++request_;
+  const auto packet = [&](unsigned kind, std::uint64_t repetitions, const Octets& bindings) {
+    const Octets pdu = ber::tagged(kind, ber::joined({ber::integer(request_), ber::integer(0),
+                                                      ber::integer(repetitions), ber::tagged(0x30, bindings)}));
+    return ber::sequence({ber::integer(1), ber::text(4, community_), pdu});
+  };
+  const std::uint16_t port = world_.next_port(client_.device);
+  world_.udp(client_, port, server_, 161, now_ns, packet(get_bulk, own.size() + 1, asked), line_.story);
+  world_.udp(server_, 161, client_, port, now_ns + thinking(), packet(response, 0, bound), line_.story);
 }
 
 OpenVpnTalk::OpenVpnTalk(World& world, const Line& line, Fields& fields)

@@ -29,7 +29,8 @@ class SyslogTalk final : public Talk {
   std::size_t next_ = 0;
 };
 
-/// SNMP version 2c (RFC 1901, 3416): get of sysDescr, sysObjectID, sysUpTime and sysName.
+/// SNMP version 2c (RFC 1901, 3416): get of sysDescr, sysObjectID, sysUpTime and sysName; of an agent with several cards
+/// also the table of its addresses (RFC 4293, ipAddrTable).
 ///
 ///     community: public
 class SnmpTalk final : public Talk {
@@ -38,6 +39,8 @@ class SnmpTalk final : public Talk {
   void turn(std::int64_t now_ns) override;
 
  private:
+  void ask_addresses(std::int64_t now_ns);
+
   std::string community_;
   std::uint32_t request_;
 };

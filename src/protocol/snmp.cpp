@@ -18,6 +18,10 @@ constexpr std::uint8_t version_3 = 3;
 constexpr std::uint8_t flag_encrypted = 2;  // RFC 3412, 6.4
 // 1.3.6.1.2.1.1.n.0
 constexpr std::array<std::uint8_t, 6> system_group{0x2B, 0x06, 0x01, 0x02, 0x01, 0x01};
+// 1.3.6.1.2.1.4.20.1.1 and the address itself
+constexpr std::array<std::uint8_t, 9> address_table{0x2B, 0x06, 0x01, 0x02, 0x01, 0x04, 0x14, 0x01, 0x01};
+constexpr std::uint8_t address = 0x40;  // RFC 2578, 7.1.5
+constexpr std::size_t addresses_max = 64;
 constexpr std::uint8_t sys_descr = 1, sys_name = 5, sys_location = 6;
 
 // RFC 3416, 3; 4 is the trap of version 1.
@@ -25,12 +29,18 @@ constexpr std::array operations{Operation::read,         Operation::read,   Oper
                                 Operation::config_write, Operation::report, Operation::read,
                                 Operation::report,       Operation::report, Operation::report};
 
+/// What an agent says of itself in one answer.
+struct Told {
+  System system;
+  std::vector<Address> addresses;
+};
+
 class SnmpSession final : public Session {
  public:
   void pdu(Reader reader, Emitter& out) override {
     const Reader whole = reader;
     Message message;
-    System system;
+    Told told;
     Ber outer = read_ber(reader);
     Reader& body = outer.content;
     const Ber version = read_ber(body);
@@ -49,21 +59,23 @@ class SnmpSession final : public Session {
     }
     Ber unit = read_ber(body);
     const bool has_unit = body.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last;
-    if (has_unit) read_unit(unit, message, system);
-    say(message, system, out);
+    if (has_unit) read_unit(unit, message, told);
+    say(message, told, out);
     (void)(say_cut(whole, out) || say_truncated(reader, out) || say_truncated(body, out) ||
            say_truncated(unit.content, out));
   }
 
  private:
-  static void say(const Message& message, const System& system, Emitter& out) {
+  static void say(const Message& message, const Told& told, Emitter& out) {
+    const System& system = told.system;
     out.emit(message);
+    for (const Address& own : told.addresses) out.emit(own);
     if (system.description || system.name || system.location) out.emit(system);
   }
 
   /// Header, security parameters, then a scoped PDU, which is plain where the flags say so.
   static void version_three(Reader& body, Message& message, Emitter& out) {
-    System system;
+    Told told;
     const Ber header = read_ber(body);
     const Ber security = read_ber(body);
     Ber scoped = read_ber(body);
@@ -73,9 +85,9 @@ class SnmpSession final : public Session {
       (void)read_ber(scoped.content);  // engine of the context
       (void)read_ber(scoped.content);  // its name
       Ber unit = read_ber(scoped.content);
-      if (scoped.content.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last) read_unit(unit, message, system);
+      if (scoped.content.ok() && unit.tag >= pdu_first && unit.tag <= pdu_last) read_unit(unit, message, told);
     }
-    say(message, system, out);
+    say(message, told, out);
   }
 
   static std::optional<bool> is_encrypted(Reader header) {
@@ -100,7 +112,7 @@ class SnmpSession final : public Session {
     user.content.note(&message.user, length);
   }
 
-  static void read_unit(Ber& unit, Message& message, System& system) {
+  static void read_unit(Ber& unit, Message& message, Told& told) {
     message.pdu_type = static_cast<std::uint8_t>(unit.tag - pdu_first);
     message.operation = operations.at(*message.pdu_type);
     Reader& content = unit.content;
@@ -122,8 +134,23 @@ class SnmpSession final : public Session {
         return;
       }
       // A refusal repeats what it refuses.
-      if (status == 0 && name.tag == object && value.tag == octets) read_binding(name, value, system);
+      if (status != 0 || name.tag != object) continue;
+      if (value.tag == octets) read_binding(name, value, told.system);
+      if (value.tag == address) read_address(name, value, told.addresses);
     }
+  }
+
+  static void read_address(const Ber& name, const Ber& value, std::vector<Address>& addresses) {
+    const Bytes oid = name.content.peek();
+    if (oid.size() < address_table.size() || addresses.size() == addresses_max) return;
+    if (!std::equal(address_table.begin(), address_table.end(), oid.begin())) return;
+    Reader number = value.content;
+    if (number.left() != 4) return;
+    addresses.reserve(addresses_max);  // a trace remembers where each stands
+    Address& own = addresses.emplace_back();
+    own.ip = IpAddress::v4(number.take(4));
+    number.note(&own.ip, 4);
+    if (own.ip->is_unspecified() || own.ip->is_loopback()) addresses.pop_back();
   }
 
   static void read_binding(const Ber& name, const Ber& value, System& system) {
@@ -204,8 +231,12 @@ constexpr std::array system_fields{
     field<&System::location>("location", "sysLocation.", Meaning::location),
 };
 
+constexpr std::array address_fields{
+    field<&Address::ip>("ip", "Address of one of its cards.", Meaning::ip_address),
+};
+
 constexpr std::array carriers{Carrier{Carrier::Kind::udp, 161}, Carrier{Carrier::Kind::udp, 162}};
-constexpr std::array messages{&Message::schema, &System::schema};
+constexpr std::array messages{&Message::schema, &System::schema, &Address::schema};
 
 }  // namespace
 
@@ -213,6 +244,9 @@ constinit const Schema Message::schema =
     describe<Message>("snmp.message", "One message.", "RFC 3416, 3", message_fields);
 constinit const Schema System::schema =
     describe<System>("snmp.system", "The system group of an agent that answers.", "RFC 3418, 2", system_fields);
+
+constinit const Schema Address::schema =
+    describe<Address>("snmp.address", "One of the addresses that an agent has.", "RFC 4293, 5", address_fields);
 
 constinit const Protocol protocol{
     .name = "snmp",

@@ -27,6 +27,12 @@ struct System {
   static const Schema schema;
 };
 
+/// One of the addresses that an agent has (RFC 4293, ipAddrTable): those of all its cards.
+struct Address {
+  std::optional<IpAddress> ip;
+  static const Schema schema;
+};
+
 extern const Protocol protocol;
 
 }  // namespace bulkhead::snmp

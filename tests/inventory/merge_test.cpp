@@ -55,6 +55,10 @@ class Seen {
   Seen& said(const char* address, Meaning meaning, const char* value, std::uint16_t space = 0) {
     return fact({{space, ip(address), {}, {}}, meaning, value, "cip.identity", "field", 1, {0, 1, 0, 0}, 0});
   }
+  /// The agent at an address lists another as its own.
+  Seen& listed(const char* agent, const char* address) {
+    return fact({{0, ip(agent), {}, {}}, Meaning::ip_address, address, "snmp.address", "ip", 1, {0, 1, 0, 0}, 0});
+  }
   /// What was sent to one card left from the other.
   Seen& routed(std::uint8_t in, std::uint8_t out) {
     return fact(
@@ -156,6 +160,55 @@ TEST(Merge, OneSerialNumberOnBothSidesOfATranslationIsOneDeviceWhereItsCardIs) {
   const Asset& asset = inventory.assets[*inventory.at(at("10.0.0.21"))];
   EXPECT_EQ(asset.space, 1);
   EXPECT_EQ(asset.address_text(), "192.168.1.10");
+}
+
+TEST(Merge, AddressesThatAnAgentListsAsItsOwnAreOneDevice) {
+  const Inventory inventory = Seen{}
+                                  .frame(1, "10.0.0.254")
+                                  .frame(2, "10.1.0.254")
+                                  .listed("10.0.0.254", "10.0.0.254")
+                                  .listed("10.0.0.254", "10.1.0.254")
+                                  .listed("10.0.0.254", "10.2.0.254")
+                                  .inventory();
+  EXPECT_TRUE(are_one(inventory, at("10.0.0.254"), at("10.1.0.254")));
+  EXPECT_FALSE(inventory.at(at("10.2.0.254")));  // nobody ever saw it
+}
+
+TEST(Merge, AnAgentThatIsAskedAtTwoOfItsAddressesIsOneDevice) {
+  Seen seen;
+  for (const char* asked : {"10.0.0.254", "10.1.0.254"}) {
+    seen.frame(asked[3] == '0' ? 1 : 2, asked);
+    for (const char* own : {"10.0.0.254", "10.1.0.254", "10.2.0.254"}) seen.listed(asked, own);
+  }
+  const Inventory inventory = seen.frame(3, "10.2.0.254").inventory();
+  EXPECT_TRUE(are_one(inventory, at("10.0.0.254"), at("10.1.0.254")));
+  EXPECT_TRUE(are_one(inventory, at("10.0.0.254"), at("10.2.0.254")));
+}
+
+TEST(Merge, AnAddressThatTwoRoutersListIsSharedAndJoinsNeither) {
+  const Inventory inventory = Seen{}
+                                  .frame(1, "10.0.0.2")
+                                  .frame(2, "10.0.0.3")
+                                  .frame(3, "10.0.0.1")
+                                  .listed("10.0.0.2", "10.0.0.2")
+                                  .listed("10.0.0.2", "10.0.0.1")
+                                  .listed("10.0.0.3", "10.0.0.3")
+                                  .listed("10.0.0.3", "10.0.0.1")
+                                  .inventory();
+  EXPECT_FALSE(are_one(inventory, at("10.0.0.2"), at("10.0.0.3")));
+  EXPECT_FALSE(are_one(inventory, at("10.0.0.2"), at("10.0.0.1")));
+}
+
+TEST(Merge, OneSerialNumberInTwoNetworksIsADeviceWithACardInEach) {
+  const Inventory inventory = Seen{}
+                                  .frame(1, "10.0.0.1")
+                                  .frame(2, "10.1.0.1")
+                                  .said("10.0.0.1", Meaning::product, "Controller")
+                                  .said("10.0.0.1", Meaning::serial_number, "F12C855E")
+                                  .said("10.1.0.1", Meaning::product, "Controller")
+                                  .said("10.1.0.1", Meaning::serial_number, "F12C855E")
+                                  .inventory();
+  EXPECT_TRUE(are_one(inventory, at("10.0.0.1"), at("10.1.0.1")));
 }
 
 TEST(Merge, OneSerialNumberTwiceInOneNetworkIsACopy) {
