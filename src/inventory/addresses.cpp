@@ -21,6 +21,8 @@ namespace bulkhead {
 
 namespace {
 
+constexpr std::uint16_t ethercat_type = 0x88A4;
+constexpr std::uint8_t local_bit = 0x02;            // of an address's first octet: IEEE 802, 8.2
 constexpr std::size_t addresses_of_one_device = 8;  // a MAC that answers for more is a router or a proxy
 constexpr std::array<std::uint8_t, 6> initial_hop_limits{30, 32, 60, 64, 128, 255};
 
@@ -80,8 +82,10 @@ class Grouping {
   }
   std::optional<std::size_t> address_of(std::uint16_t space, const MacAddress& mac) {
     if (mac.is_group() || mac.is_zero()) return std::nullopt;
-    const auto [known, is_new] = macs_.try_emplace({space, mac}, addresses().size());
-    if (is_new) addresses().push_back({space, {}, mac, addresses().size()});
+    const auto returned = groups_.returned.find({space, mac});
+    const MacAddress& own = returned == groups_.returned.end() ? mac : returned->second;
+    const auto [known, is_new] = macs_.try_emplace({space, own}, addresses().size());
+    if (is_new) addresses().push_back({space, {}, own, addresses().size()});
     return known->second;
   }
   /// The place of an address, where it was met.
@@ -102,6 +106,8 @@ class Grouping {
     addresses()[second].group = first;
     groups_.reasons.push_back({first, reason});
   }
+  /// What is sent from `card` is the frame of another, sent back.
+  void add_returned(const MacKey& card, const MacAddress& sender) { groups_.returned.emplace(card, sender); }
   void add_router(const MacKey& card) { groups_.routers.insert(card); }
 
   [[nodiscard]] const std::vector<AddressGroups::Address>& met() const noexcept { return groups_.addresses; }
@@ -122,6 +128,22 @@ class Grouping {
   std::map<IpKey, std::size_t> ips_;
   std::map<MacKey, std::size_t> macs_;
 };
+
+/// The slaves of EtherCAT send their master's frame back, with the locally administered bit set in its source: that is
+/// no address of another device.
+void find_returned_frames(const InventoryInput& input, Grouping& grouping) {
+  std::set<MacKey> senders;
+  for (const Conversation& conversation : input.traffic.conversations)
+    if (conversation.transport == "ethertype" && conversation.port == ethercat_type)
+      for (const Party* party : {&conversation.client, &conversation.server})
+        if (party->mac && !party->mac->is_group()) senders.insert({party->space, *party->mac});
+  for (const auto& [space, mac] : senders) {
+    if ((mac.octets[0] & local_bit) == 0) continue;
+    MacAddress master = mac;
+    master.octets[0] = static_cast<std::uint8_t>(mac.octets[0] ^ local_bit);
+    if (senders.contains({space, master})) grouping.add_returned({space, mac}, master);
+  }
+}
 
 void collect(const InventoryInput& input, Grouping& grouping) {
   for (const Conversation& conversation : input.traffic.conversations) {
@@ -328,6 +350,7 @@ void join_merges(const InventoryInput& input, Grouping& grouping) {
 
 AddressGroups group_addresses(const InventoryInput& input) {
   Grouping grouping;
+  find_returned_frames(input, grouping);
   collect(input, grouping);
   join_cards(input, grouping);
   const SaidAddresses said = addresses_said(input.facts);

@@ -28,9 +28,10 @@ struct AddressGroups {
     std::size_t group = 0;
     std::string text;
   };
-  std::vector<Address> addresses;  ///< In the order in which they were met.
-  std::vector<Reason> reasons;     ///< Why addresses were put together.
-  std::set<MacKey> routers;        ///< Cards that carry what others send.
+  std::vector<Address> addresses;         ///< In the order in which they were met.
+  std::vector<Reason> reasons;            ///< Why addresses were put together.
+  std::map<MacKey, MacAddress> returned;  ///< A sender that is none, and whose frame it sends back.
+  std::set<MacKey> routers;               ///< Cards that carry what others send.
 };
 AddressGroups group_addresses(const InventoryInput& input);
 

@@ -65,6 +65,9 @@ Draft draft_of(const AddressGroups& groups, const InventoryInput& input) {
       inventory.by_mac[{address.space, *address.mac}] = at;
     }
   }
+  for (const auto& [returned, sender] : groups.returned)
+    if (const auto known = inventory.by_mac.find({returned.first, sender}); known != inventory.by_mac.end())
+      inventory.by_mac[returned] = known->second;
   for (const AddressGroups::Reason& reason : groups.reasons) {
     std::vector<std::string>& reasons = inventory.assets[of_group.at(reason.group)].merge_reasons;
     if (std::find(reasons.begin(), reasons.end(), reason.text) == reasons.end()) reasons.push_back(reason.text);

@@ -16,7 +16,7 @@ namespace bulkhead {
 class FactLearner final : public Consumer {
  public:
   static constexpr std::size_t facts_max = 8192;  ///< Per shard.
-  static constexpr std::size_t values_max = 64;     ///< Different values of one field of one subject.
+  static constexpr std::size_t values_max = 64;   ///< Different values of one field of one subject.
 
   FactLearner(std::span<const Schema* const> schemas, Keeper& keeper);
 

@@ -42,6 +42,17 @@ class Seen {
     traffic_.conversations.push_back(conversation);
     return *this;
   }
+  /// A frame of EtherCAT from any address.
+  Seen& ethercat(const MacAddress& from) {
+    Conversation conversation;
+    conversation.client = {0, {}, from};
+    conversation.server = {0, {}, MacAddress{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}};
+    conversation.transport = "ethertype";
+    conversation.port = std::uint16_t{0x88A4};
+    conversation.client_reason = "unknown";
+    traffic_.conversations.push_back(conversation);
+    return *this;
+  }
   Seen& arp(std::uint8_t card, const char* address, std::uint16_t space = 0) {
     return fact({{space, ip(address), mac(card), {}},
                  Meaning::ip_address,
@@ -160,6 +171,18 @@ TEST(Merge, OneSerialNumberOnBothSidesOfATranslationIsOneDeviceWhereItsCardIs) {
   const Asset& asset = inventory.assets[*inventory.at(at("10.0.0.21"))];
   EXPECT_EQ(asset.space, 1);
   EXPECT_EQ(asset.address_text(), "192.168.1.10");
+}
+
+TEST(Merge, AFrameThatEtherCatSlavesSendBackIsItsMastersOwn) {
+  MacAddress returned = mac(1);
+  returned.octets[0] |= 2U;
+  MacAddress lone = mac(7);
+  lone.octets[0] |= 2U;
+  const Inventory inventory = Seen{}.ethercat(mac(1)).ethercat(returned).ethercat(lone).inventory();
+  ASSERT_EQ(inventory.assets.size(), 2U);  // the second is a device's own address, given by hand
+  const Party back{0, {}, returned};
+  ASSERT_TRUE(are_one(inventory, at(1), back));
+  EXPECT_EQ(inventory.assets[*inventory.at(back)].macs, std::vector{mac(1)});
 }
 
 TEST(Merge, AddressesThatAnAgentListsAsItsOwnAreOneDevice) {
