@@ -49,7 +49,7 @@ class Seen {
     conversation.server = {0, {}, MacAddress{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}};
     conversation.transport = "ethertype";
     conversation.port = std::uint16_t{0x88A4};
-    conversation.client_reason = "unknown";
+    conversation.client_reason = ClientReason::unknown;
     traffic_.conversations.push_back(conversation);
     return *this;
   }
