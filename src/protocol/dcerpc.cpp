@@ -223,7 +223,7 @@ class RpcSession final : public Session {
     body.skip(4);  // how much the arguments need
     order.u16(body, said.context);
     order.u16(body, said.procedure);
-    if (!body.ok()) return;
+    if (!said.call || !said.context || !said.procedure) return;
     waiting_.asked(*said.call, 0, {*said.context, *said.procedure});
     name_call(said);
   }
@@ -233,7 +233,7 @@ class RpcSession final : public Session {
     order.u16(body, said.context);
     body.skip(2);  // cancels
     if (said.packet_type == fault) order.u32(body, said.refusal);
-    if (!body.ok()) return;
+    if (!body.ok() || !said.call) return;
     const auto asked = waiting_.answered(*said.call);
     if (!asked) return;
     said.procedure = asked->request.procedure;
@@ -242,8 +242,8 @@ class RpcSession final : public Session {
 
   void name_call(Message& said) const {
     const auto bound =
-        std::find_if(bound_.begin(), bound_.end(), [&](const Bound& entry) { return entry.context == *said.context; });
-    if (bound == bound_.end()) return;
+        std::find_if(bound_.begin(), bound_.end(), [&](const Bound& entry) { return entry.context == said.context; });
+    if (bound == bound_.end() || !said.procedure) return;
     said.service = name_in(services, bound->service);
     const Procedure* procedure = procedure_of(bound->service, *said.procedure);
     if (procedure == nullptr) return;
@@ -262,15 +262,15 @@ class RpcSession final : public Session {
       const std::size_t ways = body.u8();
       body.skip(1);
       const Uuid uuid = read_uuid(body, order);
-      if (!body.ok()) return;
+      if (!body.ok() || !said.context) return;
       uuid_ = to_text(uuid);
       said.uuid = uuid_;
       body.note(&said.uuid, 16);
       said.service = name_in(services, uuid);
       order.u16(body, said.major);
       body.skip(2 + 20 * ways);
-      const auto known = std::find_if(bound_.begin(), bound_.end(),
-                                      [&](const Bound& entry) { return entry.context == *said.context; });
+      const auto known =
+          std::find_if(bound_.begin(), bound_.end(), [&](const Bound& entry) { return entry.context == said.context; });
       if (known != bound_.end()) known->service = uuid;
       else if (bound_.size() < contexts_max) bound_.push_back({*said.context, uuid});
       out.emit(said);

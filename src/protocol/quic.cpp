@@ -74,7 +74,7 @@ class QuicSession final : public Session {
     reader.u32be(said.version);
     reader.skip(reader.u8());
     reader.skip(reader.u8());
-    if (!reader.ok()) return;
+    if (!reader.ok() || !said.version) return;
     said.packet_type = type_of(*said.version, first);
     if (said.packet_type == initial) {
       said.operation = Operation::session_open;

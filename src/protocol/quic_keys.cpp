@@ -87,7 +87,8 @@ bool decrypt(const Keys& keys, const std::array<std::uint8_t, 12>& nonce, Bytes 
 
 std::optional<Keys> client_keys(std::uint32_t version, Bytes connection) {
   const bool is_2 = version == version_2;
-  Digest initial{}, client{};
+  Digest initial{};
+  Digest client{};
   Keys keys;
   const bool derived = authenticate(is_2 ? salt_2 : salt_1, connection, initial) &&
                        expand(initial, "client in", client) &&
