@@ -30,10 +30,13 @@ void forbidden_crossing(const Crossing& crossing, const std::set<std::uint64_t>&
       forbidden.push_back(&conversation);
   if (forbidden.empty()) return;
   const bool none = crossing.verdict == Crossing::Verdict::not_designed;
-  Cause& found = causes.of(none ? "not_designed" : "beyond_conduit", crossing.from + " " + crossing.to);
+  // Two zones between which nothing was designed are one cause, whoever begins.
+  const bool turned = none && crossing.to < crossing.from;
+  const std::string between = turned ? crossing.to + " " + crossing.from : crossing.from + " " + crossing.to;
+  Cause& found = causes.of(none ? "not_designed" : "beyond_conduit", between);
   found.against_approved = true;
   found.confidence = Confidence::certain;
-  found.conduit = crossing.conduit;
+  if (!crossing.conduit.empty()) found.conduit = crossing.conduit;
   for (const Conversation* conversation : forbidden) {
     const Asset* client = asset_at(input.inventory, conversation->client);
     const Asset* server = asset_at(input.inventory, conversation->server);
