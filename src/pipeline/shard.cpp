@@ -78,6 +78,13 @@ bool name_router(const std::optional<MacAddress>& source, const std::optional<Ma
   return true;
 }
 
+/// Asks for every line of memory from one place to another.
+void prefetch(const void* from, const void* to) noexcept {
+  constexpr std::ptrdiff_t line = 64;
+  for (const char* at = static_cast<const char*>(from); at < static_cast<const char*>(to); at += line)
+    __builtin_prefetch(at);
+}
+
 }  // namespace
 
 /// What every packet touches stands first and together.
@@ -228,17 +235,13 @@ void Shard::expect_places(const PacketHashes& hashes) const noexcept {
 
 void Shard::expect_conversation(const PacketHashes& hashes) const noexcept {
   const Conversation* const conversation = conversations_.peek(hashes.flow);
-  if (conversation == nullptr) return;
-  const auto* const start = static_cast<const char*>(static_cast<const void*>(conversation));
-  for (std::size_t offset = 0; offset < offsetof(Conversation, totals); offset += 64)
-    __builtin_prefetch(start + offset);
+  if (conversation != nullptr) prefetch(conversation, &conversation->totals);
 }
 
 void Shard::expect_streams(const PacketHashes& hashes) const noexcept {
   const Conversation* const conversation = conversations_.peek(hashes.flow);
   if (conversation == nullptr || conversation->tcp == nullptr) return;
-  const auto* const start = static_cast<const char*>(static_cast<const void*>(conversation->tcp.get()));
-  for (std::size_t offset = 0; offset < sizeof(Tcp); offset += 64) __builtin_prefetch(start + offset);
+  prefetch(conversation->tcp.get(), conversation->tcp.get() + 1);
 }
 
 /// Whether nothing more belongs to it. A TCP connection that nobody ended may be silent for hours.
