@@ -76,7 +76,8 @@ TEST_F(Errors, AFileThatIsNotThereIsNamed) {
 }
 
 TEST_F(Errors, WhatIsNoCaptureIsRefusedWithWhatItIs) {
-  const std::string words = "is no capture: expected the magic number of pcap, pcapng or snoop, found the bytes 44656172";
+  const std::string words =
+      "is no capture: expected the magic number of pcap, pcapng or snoop, found the bytes 44656172";
   expect_error({"events", at("letter.pcap")}, "bulkhead: letter.pcap: " + words);
   expect_error({"assess", at("site"), at("letter.pcap")}, "bulkhead: " + at("letter.pcap") + ": " + words);
   expect_error({"events", folder_.string()}, "expected a capture file, found a folder");
