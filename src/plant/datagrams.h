@@ -29,8 +29,8 @@ class SyslogTalk final : public Talk {
   std::size_t next_ = 0;
 };
 
-/// SNMP version 2c (RFC 1901, 3416): get of sysDescr, sysObjectID, sysUpTime and sysName; of an agent with several cards
-/// also the table of its addresses (RFC 4293, ipAddrTable).
+/// SNMP version 2c (RFC 1901, 3416): get of sysDescr, sysObjectID, sysUpTime and sysName; of an agent with several
+/// cards also the table of its addresses (RFC 4293, ipAddrTable).
 ///
 ///     community: public
 class SnmpTalk final : public Talk {

@@ -9,8 +9,9 @@
 
 namespace bulkhead {
 
-// The frame that GOOSE and sampled values share (IEC 61850-8-1, annex C): an application identifier, a length that counts
-// this header, two reserved fields, and one unit of BER. Its own length says where it ends, for frames are padded.
+// The frame that GOOSE and sampled values share (IEC 61850-8-1, annex C): an application identifier, a length that
+// counts this header, two reserved fields, and one unit of BER. Its own length says where it ends, for frames are
+// padded.
 
 inline constexpr std::size_t iec61850_header_size = 8;
 
