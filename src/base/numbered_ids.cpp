@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
 namespace bulkhead {
 
@@ -9,7 +10,8 @@ IdGiver::IdGiver(NumberedIds& ids) : ids_(ids) {
   for (const auto& [key, id] : ids_.known) {
     if (!id.starts_with(ids_.prefix)) continue;
     std::size_t number = 0;
-    std::from_chars(id.data() + ids_.prefix.size(), id.data() + id.size(), number);
+    const std::string_view digits = std::string_view{id}.substr(ids_.prefix.size());
+    std::from_chars(digits.begin(), digits.end(), number);
     last_ = std::max(last_, number);
   }
 }
@@ -23,7 +25,7 @@ std::optional<std::string> IdGiver::known(std::span<const std::string> keys) {
   for (const std::string& key : keys) {
     const auto found = ids_.known.find(key);
     if (found == ids_.known.end() || taken_.contains(found->second)) continue;
-    const std::string id = found->second;
+    std::string id = found->second;
     take(id, keys);
     return id;
   }

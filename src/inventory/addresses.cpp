@@ -293,7 +293,8 @@ void join_listed_addresses(const InventoryInput& input, Grouping& grouping) {
 /// of what translates between them; one that says it at two addresses of different networks has a card in each.
 /// Within one network it may be a copied configuration, or a simulator.
 void join_by_serial_number(const InventoryInput& input, Grouping& grouping) {
-  constexpr std::size_t shortest = 4, copied_about = 3;
+  constexpr std::size_t shortest = 4;
+  constexpr std::size_t copied_about = 3;
   std::map<std::tuple<std::string, std::string, std::string, std::uint16_t>, std::set<IpAddress>> within;
   std::map<std::tuple<std::string, std::string, std::string>, std::map<std::uint16_t, std::set<std::size_t>>> said;
   std::map<std::pair<FactSubject, std::string>, std::string> products;

@@ -124,7 +124,10 @@ class Run {
 
   /// The packets of one worker's shards. What a packet will touch is asked for some packets ahead.
   void serve(Work& work, std::size_t me) {
-    constexpr std::size_t places = 16, conversations = 8, streams = 4;  // packets ahead
+    // Packets ahead:
+    constexpr std::size_t places = 16;
+    constexpr std::size_t conversations = 8;
+    constexpr std::size_t streams = 4;
     const std::size_t workers = labellers_.size();
     const auto mine = [&](std::size_t i) { return i < work.shards.size() && work.shards[i] % workers == me; };
     const auto prepare = [&](std::size_t i) {

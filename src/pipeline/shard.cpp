@@ -81,7 +81,8 @@ bool name_router(const std::optional<MacAddress>& source, const std::optional<Ma
 /// Asks for every line of memory from one place to another.
 void prefetch(const void* from, const void* to) noexcept {
   constexpr std::ptrdiff_t line = 64;
-  for (const char* at = static_cast<const char*>(from); at < static_cast<const char*>(to); at += line)
+  const auto* at = static_cast<const char*>(from);
+  for (; at < static_cast<const char*>(to); at += line)  // NOLINT(*-pointer-arithmetic): an address, never read
     __builtin_prefetch(at);
 }
 
@@ -267,7 +268,7 @@ Shard::Conversation& Shard::conversation_of(const Packet& packet, const FramePla
   if (known != nullptr) {
     const bool opens = tcp_flag::opens(packet.tcp_flags) && (packet.tcp_flags & tcp_flag::ack) == 0;
     const bool over = known->finished[0] || known->finished[1] || place.time_ns - known->last_ns > idle_before_reuse_ns;
-    if (!(kind == Kind::tcp && opens && over)) {
+    if (kind != Kind::tcp || !opens || !over) {
       from = is_first(*known) ? Side::first : Side::second;
       return *known;
     }

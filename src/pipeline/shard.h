@@ -61,8 +61,8 @@ class Shard {
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  /// `hashes` are the packet's. `labeller` may be null; it belongs to the calling worker.
-  void packet(const Packet& packet, const FramePlace& place, const PacketHashes& hashes, Labeller* labeller);
+  /// `hashes` are those of the packet. `labeller` may be null; it belongs to the calling worker.
+  void packet(const Packet& decoded, const FramePlace& place, const PacketHashes& hashes, Labeller* labeller);
   /// Says that a packet of those hashes comes soon: what it will touch is asked for, one step after another, some
   /// packets apart. Waiting for memory is most of what a packet costs.
   void expect_places(const PacketHashes& hashes) const noexcept;
