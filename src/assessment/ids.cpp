@@ -59,9 +59,9 @@ Result<Ids> read_ids(const std::filesystem::path& journal) {
                      fmt::format("{}:{}", journal.string(), number),
                      "restore the file from a backup, or remove the line");
     }
-    if (entry->kind == "asset") ids.assets.known.emplace(entry->key, entry->id);
-    if (entry->kind == "finding") ids.findings.known.emplace(entry->key, entry->id);
-    if (entry->kind == "risk") ids.risks.known.emplace(entry->key, entry->id);
+    if (entry->kind == "asset") ids.assets.known.insert_or_assign(entry->key, entry->id);
+    if (entry->kind == "finding") ids.findings.known.insert_or_assign(entry->key, entry->id);
+    if (entry->kind == "risk") ids.risks.known.insert_or_assign(entry->key, entry->id);
   }
   return ids;
 }
@@ -70,7 +70,7 @@ Result<void> append_ids(const std::filesystem::path& journal, const Ids& before,
   std::string lines;
   const auto add = [&](std::string_view kind, const auto& old_ids, const auto& new_ids) {
     for (const auto& [key, id] : new_ids.known)
-      if (!old_ids.known.contains(key))
+      if (const auto before_it = old_ids.known.find(key); before_it == old_ids.known.end() || before_it->second != id)
         lines += fmt::format(R"({{"kind":"{}","id":"{}","key":"{}"}})"
                              "\n",
                              kind, json_text(id), json_text(key));

@@ -37,7 +37,8 @@ std::string IdGiver::give(std::span<const std::string> keys) {
   std::string digits = std::to_string(++last_);
   if (digits.size() < ids_.digits) digits.insert(0, ids_.digits - digits.size(), '0');
   std::string id = ids_.prefix + digits;
-  take(id, keys);
+  taken_.insert(id);
+  for (const std::string& key : keys) ids_.known.insert_or_assign(key, id);  // what was one thing with another parts
   return id;
 }
 

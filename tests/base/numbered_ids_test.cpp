@@ -33,6 +33,10 @@ TEST(NumberedIds, NoIdIsGivenTwiceInARun) {
   IdGiver run{ids};
   EXPECT_EQ(run.give(Keys{"left"}), "A-0001");
   EXPECT_EQ(run.give(Keys{"right"}), "A-0002") << "one thing became two";
+  IdGiver later{ids};
+  EXPECT_EQ(later.give(Keys{"new"}), "A-0003") << "the second keeps its number";
+  EXPECT_EQ(later.give(Keys{"right"}), "A-0002");
+  EXPECT_EQ(later.give(Keys{"left"}), "A-0001");
 }
 
 TEST(NumberedIds, NumbersOfOthersAreNotUsedAgain) {
