@@ -1,36 +1,15 @@
 // A poll that goes on as it began allocates nothing, on its whole way: reading, copies, the stream, the protocol, what
 // is learnt of it.
 
-#include <atomic>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
 #include <gtest/gtest.h>
 
 #include "assessment/observe.h"
 #include "capture/source.h"
 #include "net/tcp_stream.h"
+#include "support/count_allocations.h"
 #include "support/frames.h"
-
-namespace {
-
-std::atomic<std::size_t> allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace bulkhead::test {
 

@@ -1,33 +1,11 @@
 // The path of a packet allocates nothing: decoding, its fingerprint, and the segments of a stream that come in order.
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include <gtest/gtest.h>
 
 #include "net/fingerprint.h"
 #include "net/tcp_stream.h"
+#include "support/count_allocations.h"
 #include "support/frames.h"
-
-namespace {
-
-std::atomic<std::size_t> allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace bulkhead::test {
 
